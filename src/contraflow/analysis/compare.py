@@ -1,0 +1,182 @@
+"""Compare a scenario with its baseline: same draws, same random numbers, so the difference is the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from contraflow.analysis.displacement import displacement
+from contraflow.analysis.simulate import Progress, simulate_all
+from contraflow.analysis.windows import Window, default_windows
+from contraflow.case import Case, load_case
+from contraflow.model.step import Settings
+from contraflow.results.result import Result
+from contraflow.results.store import save
+from contraflow.scenario import Scenario, load_scenario
+
+ADDED = ("t/month", "USD/month", "person/month")
+"""Units that add up over a window; everything else is averaged."""
+TABLED = (
+    "delivered", "seized_gross", "destroyed", "corridor_flow", "price", "farmgate", "market_spending",
+    "income_stage", "income_focus", "income_group", "income_territory", "homicides", "members",
+    "enforcement_cost", "transit_share",
+)  # fmt: skip
+TOTALLED = frozenset(
+    ("delivered", "seized_gross", "destroyed", "market_spending", "income_group", "homicides", "members",
+     "enforcement_cost")
+)  # fmt: skip
+TOTAL = "all"
+QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A scenario beside its baseline.
+
+    Attributes
+    ----------
+    case : Case
+    scenario, baseline : Result
+    table : pandas.DataFrame
+        One row an outcome, place and window: medians, quantiles of the difference, quantiles of the
+        difference in percent, and the probability of a decrease.
+    displacement : pandas.DataFrame
+        What leaves each exit corridor and where it reappears.
+    caveats : list of str
+        What a reader must know before believing a number.
+    windows : tuple of Window
+    """
+
+    case: Case
+    scenario: Result
+    baseline: Result
+    table: pd.DataFrame
+    displacement: pd.DataFrame
+    caveats: list[str]
+    windows: tuple[Window, ...]
+
+    def save(self, path: str | Path) -> Path:
+        """Write both results to one NetCDF file; see `contraflow.results.store.save`."""
+        results = [self.scenario, self.baseline]
+        return save(results if self.scenario.name != self.baseline.name else results[:1], path)
+
+
+def compare(
+    case: Case | str | Path = "ecuador",
+    scenario: Scenario | str | Path = "campaign-2026",
+    baseline: Scenario | str | Path = "no-campaign",
+    draws: int = 200,
+    seed: int = 0,
+    record: str | tuple[str, ...] = "default",
+    settings: Settings = Settings(),
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> Comparison:
+    """Simulate a scenario and its baseline, and table the differences.
+
+    Parameters
+    ----------
+    case, scenario, baseline, draws, seed, record, settings, progress, threads
+        See `contraflow.simulate`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    CaseError, ScenarioError, ContraflowError
+        See `contraflow.simulate`.
+    """
+    case = case if isinstance(case, Case) else load_case(case)
+    pair = [s if isinstance(s, Scenario) else load_scenario(case, s) for s in (scenario, baseline)]
+    after, before = simulate_all(case, pair, draws, seed, record, settings, progress, threads)
+    windows = default_windows(case)
+    return Comparison(
+        case=case,
+        scenario=after,
+        baseline=before,
+        table=difference_table(after.dataset, before.dataset, windows),
+        displacement=displacement(case, pair[0], pair[1], after.dataset, before.dataset, windows[0]),
+        caveats=caveats(case, after),
+        windows=windows,
+    )
+
+
+def difference_table(after: xr.Dataset, before: xr.Dataset, windows: tuple[Window, ...]) -> pd.DataFrame:
+    """Table of differences by outcome, place and window.
+
+    Parameters
+    ----------
+    after, before : xarray.Dataset
+        Outcomes of the scenario and of its baseline, with the same draws.
+    windows : tuple of Window
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``outcome, place, unit, window, baseline, scenario, diff_q05 ... diff_q95, pct_q05 ...
+        pct_q95, p_decrease``; percentages are missing where the baseline is zero.
+    """
+    rows = []
+    for name in TABLED:
+        if name not in after:
+            continue
+        for window in windows:
+            unit = str(after[name].attrs["units"])
+            pairs = zip(_places(name, after, window), _places(name, before, window), strict=True)
+            for (place, new), (_, old) in pairs:
+                if new.any() or old.any():
+                    shown = unit.replace("/month", "/year") if unit in ADDED else unit
+                    rows.append({"outcome": name, "place": place, "unit": shown, "window": str(window)}
+                                | _row(new, old))  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _places(name: str, data: xr.Dataset, window: Window) -> Iterator[tuple[str, np.ndarray]]:
+    cut = window.of(data[name])
+    # a window shorter than a year is scaled to a year, so that units stay comparable
+    added = data[name].attrs["units"] in ADDED
+    values = cut.mean("month") * (12.0 if added else 1.0)
+    dim = next((d for d in values.dims if d != "draw"), None)
+    if dim is None or name in TOTALLED:
+        yield TOTAL, (values if dim is None else values.sum(dim)).to_numpy()
+    if dim is not None:
+        for place in values[dim].to_numpy():
+            yield str(place), values.sel({dim: place}).to_numpy()
+
+
+def _row(new: np.ndarray, old: np.ndarray) -> dict[str, float]:
+    change = new - old
+    row = {"baseline": float(np.median(old)), "scenario": float(np.median(new))}
+    row |= {f"diff_{q}": float(np.quantile(change, p)) for q, p in QUANTILES.items()}
+    if (np.abs(old) > 0).all():
+        relative = 100.0 * change / np.abs(old)
+        row |= {f"pct_{q}": float(np.quantile(relative, p)) for q, p in QUANTILES.items()}
+    else:
+        row |= dict.fromkeys((f"pct_{q}" for q in QUANTILES), float("nan"))
+    return row | {"p_decrease": float(np.mean(change < 0))}
+
+
+def caveats(case: Case, result: Result) -> list[str]:
+    """What a reader must know before believing a number of this run."""
+    beliefs = case.parameters
+    judged = int((beliefs["kind"] == "judgement").sum())
+    return [
+        f"These {result.provenance['draws']} draws come from the priors, not from a posterior: no parameter "
+        "has been fitted to the record yet. Read the intervals as what we would believe before looking at "
+        "how well the model predicts.",
+        f"{judged} of {len(beliefs)} priors are judgement, and so are most freights, tolls, losses and base "
+        "shares of the edges; the parameter and edge tables say which.",
+        "Killings are anchored: their level in each province is taken from the counts of the last two years "
+        "of the common history, and the model gives the change.",
+        "The share of the trade through Ecuador, the payment per kilogram to armed groups and the tonnes "
+        "lost per boat strike are not known from any source with a method.",
+        f"The common history ends in {case.history_end}; what follows is projection, also where the calendar "
+        "has passed.",
+    ]

@@ -1,0 +1,99 @@
+"""Simulate scenarios of a case over draws of what is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from contraflow.case import Case, load_case
+from contraflow.ensemble.build import build
+from contraflow.ensemble.run import simulate_ensemble, use_double_precision_and_cache
+from contraflow.errors import ContraflowError
+from contraflow.inference.priors import sample
+from contraflow.model.outcomes import select
+from contraflow.model.step import Settings
+from contraflow.results.provenance import provenance
+from contraflow.results.result import Result, label
+from contraflow.scenario import Scenario, compile_drivers, load_scenario
+
+Progress = Callable[[int, int], None]
+
+
+def simulate(
+    case: Case | str | Path = "ecuador",
+    scenario: Scenario | str | Path = "campaign-2026",
+    draws: int = 200,
+    seed: int = 0,
+    record: str | tuple[str, ...] = "default",
+    settings: Settings = Settings(),
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> Result:
+    """Simulate one scenario of a case.
+
+    Parameters
+    ----------
+    case, scenario
+        Loaded, or a name or path to load.
+    draws : int
+        Draws of the beliefs; draw 17 is the same in every run with the same seed.
+    seed : int
+        Seed of all random streams.
+    record : str or tuple of str
+        Outcomes to keep: ``"default"``, ``"all"``, or names; bounds memory.
+    settings : Settings
+        How the model is solved.
+    progress : callable, optional
+        Called with (done, total).
+    threads : int, optional
+        Chunks of draws computed at once; all cores by default.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    CaseError, ScenarioError
+        If the case or the scenario is not valid.
+    ContraflowError
+        If `draws` is not positive or `record` names an unknown outcome.
+    """
+    return simulate_all(case, [scenario], draws, seed, record, settings, progress, threads)[0]
+
+
+def simulate_all(
+    case: Case | str | Path,
+    scenarios: Sequence[Scenario | str | Path],
+    draws: int,
+    seed: int,
+    record: str | tuple[str, ...],
+    settings: Settings,
+    progress: Progress | None,
+    threads: int | None = None,
+) -> list[Result]:
+    """Simulate several scenarios with the same draws; see `simulate`."""
+    if draws < 1:
+        raise ContraflowError("draws", f"must be a positive number, not {draws}", "give at least 1")
+    try:
+        names = select(record)
+    except ValueError as error:
+        raise ContraflowError("record", str(error), "see contraflow.model.outcomes") from error
+    case = case if isinstance(case, Case) else load_case(case)
+    loaded = [s if isinstance(s, Scenario) else load_scenario(case, s) for s in scenarios]
+    use_double_precision_and_cache()
+    model = build(case)
+    arrays = simulate_ensemble(
+        model,
+        [compile_drivers(case, s) for s in loaded],
+        lambda chosen: sample(case.parameters, model.members, chosen, seed),
+        draws,
+        names,
+        settings,
+        progress,
+        threads,
+    )
+    return [
+        Result(s.name, label(a, model.structure.names), provenance(case, s, draws, seed, settings, names))
+        for s, a in zip(loaded, arrays, strict=True)
+    ]

@@ -1,0 +1,120 @@
+"""From a draw of the priors to the model's parameters: pure JAX, so that it can be differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from contraflow.model.network import Network
+from contraflow.model.parameters import Demand, Enforcement, Groups, Parameters, Production, Trade
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Central values of the case's tables, in canonical order.
+
+    Attributes
+    ----------
+    log_share_start, log_share_base : numpy.ndarray, shape (edge,)
+        Log base shares in the first and in the base year.
+    freight, toll, risk, hazard : numpy.ndarray, shape (edge,)
+        USD/kg; USD/kg; USD/kg per unit of perceived loss; base-year hazard −ln(1 − loss).
+    theatre : numpy.ndarray of int, shape (edge,)
+    margin : numpy.ndarray, shape (node,)
+    farmgate : numpy.ndarray, shape (source,)
+        Base-year farmgate price, USD/kg.
+    log_market_share : numpy.ndarray, shape (market,)
+    years : numpy.ndarray of int
+        Calendar years simulated.
+    base_year : int
+    """
+
+    log_share_start: np.ndarray
+    log_share_base: np.ndarray
+    freight: np.ndarray
+    toll: np.ndarray
+    risk: np.ndarray
+    hazard: np.ndarray
+    theatre: np.ndarray
+    margin: np.ndarray
+    farmgate: np.ndarray
+    log_market_share: np.ndarray
+    years: np.ndarray
+    base_year: int
+
+
+def walk(innovations: Array, years: np.ndarray, base_year: int) -> Array:
+    """Random walk over years that is zero in the base year.
+
+    Parameters
+    ----------
+    innovations : Array, shape (edge, year, draw)
+        Innovation of each year; before the base year they are summed backwards from it.
+
+    Returns
+    -------
+    Array, shape (year, edge, draw)
+    """
+    later = (years[None, :] <= years[:, None]) & (years[None, :] > base_year)
+    earlier = (years[None, :] >= years[:, None]) & (years[None, :] < base_year)
+    return jnp.einsum("yk,ekd->yed", jnp.asarray((later | earlier).astype(float)), innovations)
+
+
+def normalise(network: Network, log_share: Array) -> Array:
+    """Make the shares of the edges into each node sum to one; `log_share` has shape (..., edge, draw)."""
+    starts = np.flatnonzero(np.r_[True, np.diff(network.destination) != 0])
+    group = np.cumsum(np.r_[True, np.diff(network.destination) != 0]) - 1
+    member = jnp.asarray((np.arange(len(starts))[:, None] == group[None, :]).astype(float))
+    total = jnp.einsum("ge,...ed->...gd", member, jnp.exp(log_share))
+    return log_share - jnp.log(total)[..., group, :]
+
+
+def assemble(network: Network, tables: Tables, draw: Mapping[str, Array]) -> Parameters:
+    """Combine a draw with the tables' central values.
+
+    Parameters
+    ----------
+    network : Network
+    tables : Tables
+    draw : mapping of str to Array
+        A value for every symbol of `contraflow.model.parameters.SPEC`, draws last.
+
+    Returns
+    -------
+    Parameters
+    """
+    since = (tables.years - tables.years[0]) / max(tables.base_year - tables.years[0], 1)
+    weight = np.clip(since, 0.0, 1.0)[:, None]
+    path = (1.0 - weight) * tables.log_share_start + weight * tables.log_share_base
+    drift = draw["share_walk_scale"] * walk(draw["share_walk"], tables.years, tables.base_year)
+    belief = draw["share_belief"]
+    market = tables.log_market_share[:, None] + draw["market_belief"]
+    market = jnp.exp(market - jnp.max(market, axis=0))
+    trade = Trade(
+        theta=draw["theta"],
+        pass_through=draw["pass_through"],
+        log_share=normalise(network, path[:, :, None] + belief + drift),
+        log_share_base=normalise(network, tables.log_share_base[:, None] + belief),
+        freight=tables.freight[:, None] * draw["freight_scale"],
+        toll=tables.toll[:, None] * draw["toll_scale"],
+        risk=tables.risk[:, None] * draw["risk_scale"],
+        hazard=tables.hazard[:, None] * draw["loss_scale"][tables.theatre],
+        margin=tables.margin[:, None] * draw["margin_scale"],
+        farmgate=tables.farmgate[:, None] * draw["farmgate_scale"],
+    )
+    demand = {"market_share": market / jnp.sum(market, axis=0)}
+    return Parameters(
+        trade=trade,
+        production=Production(**_named(Production, draw)),
+        demand=Demand(**demand, **_named(Demand, draw)),
+        enforcement=Enforcement(**_named(Enforcement, draw)),
+        groups=Groups(**_named(Groups, draw)),
+    )
+
+
+def _named(module: type, draw: Mapping[str, Array]) -> dict[str, Array]:
+    return {f.name: draw[f.name] for f in fields(module) if f.name in draw}

@@ -1,0 +1,132 @@
+"""Many draws on one machine: chunks of draws, one compiled program, one thread a core."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from contraflow.ensemble.assemble import assemble
+from contraflow.ensemble.build import Model
+from contraflow.model.drivers import Drivers
+from contraflow.model.simulate import simulate
+from contraflow.model.step import Settings
+
+CHUNK = 100
+"""Draws simulated together; the last chunk is padded, so that a draw has the same bits in any ensemble."""
+
+
+def use_double_precision_and_cache() -> Path | None:
+    """Switch JAX to float64 and keep compiled programs between runs.
+
+    The cache folder is ``CONTRAFLOW_CACHE`` or ``contraflow`` in the user's cache folder; an empty
+    ``CONTRAFLOW_CACHE`` turns the cache off.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The cache folder, if there is one.
+    """
+    jax.config.update("jax_enable_x64", True)
+    folder = cache_folder()
+    if folder is not None:
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    return folder
+
+
+def cache_folder() -> Path | None:
+    """Folder of compiled programs, or None where it is turned off or cannot be written."""
+    named = os.environ.get("CONTRAFLOW_CACHE")
+    if named == "":
+        return None
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = Path(named) if named else base / "contraflow"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def simulate_ensemble(
+    model: Model,
+    scenarios: Sequence[Drivers],
+    sample: Callable[[range], dict[str, np.ndarray]],
+    draws: int,
+    record: str | tuple[str, ...] = "default",
+    settings: Settings = Settings(),
+    progress: Callable[[int, int], None] | None = None,
+    threads: int | None = None,
+) -> list[dict[str, np.ndarray]]:
+    """Simulate every draw under every scenario, with the same beliefs in each.
+
+    Parameters
+    ----------
+    model : Model
+    scenarios : sequence of Drivers
+        As compiled, in the order of the case's rows.
+    sample : callable
+        Gives the parameters of a range of draws.
+    draws : int
+        Number of draws.
+    record, settings
+        See `contraflow.model.simulate.simulate`.
+    progress : callable, optional
+        Called with (member-scenarios done, total) after each chunk.
+    threads : int, optional
+        Chunks computed at once; the number of cores by default.
+
+    Returns
+    -------
+    list of dict of str to numpy.ndarray
+        One a scenario; shapes (draw, time, dimension), or (draw, time).
+    """
+    use_double_precision_and_cache()
+    arranged = [jax.tree.map(jnp.asarray, model.arrange(d)) for d in scenarios]
+
+    @jax.jit
+    def run(draw, drivers):
+        parameters = assemble(model.structure.network, model.tables, draw)
+        return simulate(model.structure, parameters, drivers, record, settings)
+
+    starts = list(range(0, draws, CHUNK))
+    total = draws * len(arranged)
+    results: list[dict[str, np.ndarray]] = [{} for _ in arranged]
+
+    def work(first: int) -> int:
+        chosen = sample(range(first, first + CHUNK))
+        keep = min(CHUNK, draws - first)
+        for into, drivers in zip(results, arranged, strict=True):
+            for name, value in run(chosen, drivers).items():
+                store(into, name, np.asarray(value), first, keep)
+        return keep
+
+    def store(into: dict[str, np.ndarray], name: str, value: np.ndarray, first: int, keep: int) -> None:
+        moved = np.moveaxis(value, -1, 0)[:keep]
+        into[name][first : first + keep] = moved
+
+    if starts:
+        shapes = jax.eval_shape(run, sample(range(0, CHUNK)), arranged[0])
+        for into in results:
+            for name, shape in shapes.items():
+                into[name] = np.empty((draws, *shape.shape[:-1]))
+    done = 0
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        waiting = [pool.submit(work, first) for first in starts]
+        try:
+            for future in as_completed(waiting):
+                done += future.result() * len(arranged)
+                if progress is not None:
+                    progress(done, total)
+        except BaseException:
+            for future in waiting:
+                future.cancel()
+            raise
+    return results

@@ -1,0 +1,1 @@
+"""Inference: priors and, later, what the record makes of them."""

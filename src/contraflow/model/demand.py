@@ -1,0 +1,57 @@
+"""Demand: light and heavy users, and what they consume at a price.
+
+Everingham & Rydell (1994, RAND MR-332) two-state Markov model in monthly steps,
+
+    L' = L + I + f H − (a + b) L,      H' = H + b L − (f + g) H,
+
+with consumption (k_L L + k_H H)(P/P⁰)^(−ε). An initiation with feedback, τ + s L exp(−q H/L)
+(Behrens, Caulkins, Tragler & Feichtinger 2000), is a different `initiation` argument.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jaxtyping import Array, Float
+
+from contraflow.model.parameters import Demand
+
+
+class Users(NamedTuple):
+    """Light and heavy users of a market, persons."""
+
+    light: Float[Array, "market draw"]
+    heavy: Float[Array, "market draw"]
+
+
+def advance(
+    users: Users, beliefs: Demand, initiation: Float[Array, "market #draw"], years: float
+) -> Users:
+    """Users after `years` (a step of explicit Euler), given new light users per year."""
+    a, b = beliefs.light_to_none, beliefs.light_to_heavy
+    f, g = beliefs.heavy_to_light, beliefs.heavy_to_none
+    light = users.light + years * (initiation + f * users.heavy - (a + b) * users.light)
+    heavy = users.heavy + years * (b * users.light - (f + g) * users.heavy)
+    return Users(light, heavy)
+
+
+def steady_initiation(users: Users, beliefs: Demand) -> Float[Array, "market draw"]:
+    """New light users per year that keep the number of light users where it is."""
+    return (beliefs.light_to_none + beliefs.light_to_heavy) * users.light - (
+        beliefs.heavy_to_light * users.heavy
+    )
+
+
+def appetite(users: Users, start: Users, beliefs: Demand) -> Float[Array, "market draw"]:
+    """Consumption at constant price relative to the users of `start`."""
+    ratio = beliefs.heavy_ratio
+    return (users.light + ratio * users.heavy) / (start.light + ratio * start.heavy)
+
+
+def consumption(
+    base: Float[Array, "market draw"],
+    relative_price: Float[Array, "market draw"],
+    elasticity: Float[Array, "market #draw"],
+) -> Float[Array, "market draw"]:
+    """Tonnes a month: `base` at the base-year price, with constant price elasticity −ε."""
+    return base * relative_price ** (-elasticity)

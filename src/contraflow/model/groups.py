@@ -1,0 +1,118 @@
+"""Armed groups: members by group and territory, fed by rents, worn down by rivals and the state.
+
+    dM/dt = M (ρ u − η_r/M_·r − θ Σ_h S_gh M_h − ω M),      u = (income per member / y₀)^ξ
+
+A *cell* is one group in one territory. Losses are taken semi-implicitly, M' = M (1 + dt ρ u)/(1 + dt ℓ),
+so members stay positive at any step; `explicit=True` is the plain Euler map that published discrete models
+use. With ξ = 0, one territory and no rents this is Prieto-Curiel, Campedelli & Hope (2023, Science
+381:1312), whose rivalry matrix `rivalry_matrix` builds.
+"""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+LARGEST_SPLIT = 0.95
+"""Most of a parent's members that simultaneous splits may take together."""
+
+
+def rivalry_matrix(rivals: np.ndarray, allies: np.ndarray) -> np.ndarray:
+    """Conflict weights S_ij = (R_ij + 1)/(a_i + 1), S_ii = 0, with a_i the strength of i's alliances.
+
+    Source: Prieto-Curiel et al. (2023), equation of S; R and A are symmetrised by their maximum.
+
+    Parameters
+    ----------
+    rivals, allies : numpy.ndarray, shape (group, group)
+        Non-negative weights of rivalries and alliances.
+
+    Returns
+    -------
+    numpy.ndarray, shape (group, group)
+        Not symmetric: row i is divided by the allies of i.
+    """
+    rivalry = np.maximum(rivals, rivals.T)
+    alliance = np.maximum(allies, allies.T)
+    weights = (rivalry + 1.0) / (alliance.sum(axis=1, keepdims=True) + 1.0)
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def contest_shares(
+    members: Float[Array, "cell draw"],
+    contest: Float[Array, "*draw"],
+    cells_of: Float[Array, "territory cell"],
+    territory: np.ndarray,
+) -> Float[Array, "cell draw"]:
+    """Contest success function M^m/Σ M^m within each territory (zero where nobody is present)."""
+    tiny = jnp.finfo(members.dtype).tiny
+    strength = jnp.where(members > 0, jnp.maximum(members, tiny) ** contest, 0.0)
+    total = cells_of @ strength
+    return strength / jnp.maximum(total, tiny)[territory]
+
+
+def conflict_rate(
+    members: Float[Array, "cell draw"],
+    rivalry: Float[Array, "cell cell"],
+    conflict: Float[Array, "cell #draw"],
+) -> Float[Array, "cell draw"]:
+    """Loss rate θ Σ_h S_gh M_h of each cell, per month."""
+    return conflict * (rivalry @ members)
+
+
+def advance(
+    members: Float[Array, "cell draw"],
+    gain: Float[Array, "cell draw"],
+    rate: Float[Array, "cell draw"],
+    removed: Float[Array, "cell draw"],
+    saturation: Float[Array, "*draw"],
+    months: float,
+    explicit: bool = False,
+) -> Float[Array, "cell draw"]:
+    """Members after `months`.
+
+    Parameters
+    ----------
+    gain : Array
+        Recruits per member and month, ρ u.
+    rate : Array
+        Conflict loss rate per month.
+    removed : Array
+        Incapacitation rate per month, η_r/M_·r.
+    saturation : Array
+        ω per member and month.
+    explicit : bool
+        Plain Euler instead of the positivity-preserving step.
+    """
+    loss = removed + rate + saturation * members
+    if explicit:
+        return members * (1.0 + months * (gain - loss))
+    return members * (1.0 + months * gain) / (1.0 + months * loss)
+
+
+def split(
+    members: Float[Array, "cell draw"],
+    share: Float[Array, "child draw"],
+    child: np.ndarray,
+    parent: np.ndarray,
+) -> Float[Array, "cell draw"]:
+    """Move shares of parents' members to the children that break away.
+
+    Parameters
+    ----------
+    share : Array, shape (child, draw)
+        Share of the parent's members each child takes; siblings together take at most `LARGEST_SPLIT`.
+    child, parent : numpy.ndarray of int, shape (child,)
+        Cells of the children and of the parents they leave, in the same territory.
+    """
+    if child.size == 0:
+        return members
+    siblings = jnp.asarray((parent[:, None] == parent[None, :]).astype(float))
+    together = siblings @ share
+    taken = share * jnp.minimum(1.0, LARGEST_SPLIT / jnp.maximum(together, LARGEST_SPLIT))
+    moved = taken * members[parent]
+    cells = np.arange(members.shape[0])[:, None]
+    gain = jnp.asarray((cells == child[None, :]).astype(float) - (cells == parent[None, :]).astype(float))
+    return members + gain @ moved

@@ -1,0 +1,109 @@
+"""Money: what markets pay, split into who and what it goes to (law 2: the identity closes exactly).
+
+Every dollar a market pays is farmgate, freight, toll or risk compensation on a kilogram that reached a
+market, the same spent on a kilogram lost on the way (the cost of replaced losses), or an operator's
+margin v_j − Σ π_e c_e (with what perception got wrong), taken at each node where a kilogram changes hands.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from contraflow.model.network import Network
+from contraflow.model.trade import Flows, Outlay, Prices
+
+
+class Money(NamedTuple):
+    """One month's money, USD (tonnes times USD/kg times 1,000).
+
+    Attributes
+    ----------
+    spending : Array, shape (market, draw)
+        What each market pays.
+    farmgate, freight, tolls, risk : Array, shape (draw,)
+        Spent on kilograms that reach a market.
+    losses : Array, shape (draw,)
+        The same four spent on kilograms that are lost later: the cost of replacing them.
+    margin : Array, shape (node, draw)
+        Net income of the operators at each node (zero at sources; can be negative in a month in which
+        losses surprise).
+    freight_edge, toll_edge, risk_edge : Array, shape (edge, draw)
+        Paid on each edge for everything shipped, whoever receives it.
+    """
+
+    spending: Float[Array, "market draw"]
+    farmgate: Float[Array, " draw"]
+    freight: Float[Array, " draw"]
+    tolls: Float[Array, " draw"]
+    risk: Float[Array, " draw"]
+    losses: Float[Array, " draw"]
+    margin: Float[Array, "node draw"]
+    freight_edge: Float[Array, "edge draw"]
+    toll_edge: Float[Array, "edge draw"]
+    risk_edge: Float[Array, "edge draw"]
+
+
+KG_PER_TONNE = 1000.0
+
+
+def account(
+    network: Network,
+    price: Prices,
+    flow: Flows,
+    loss: Float[Array, "edge draw"],
+    outlay: Outlay,
+) -> Money:
+    """Split what markets pay into its uses.
+
+    Parameters
+    ----------
+    price, flow : Prices, Flows
+        This month's sweeps.
+    loss : Array, shape (edge, draw)
+        Actual loss probabilities.
+    outlay : Outlay
+        What shippers spent per kilogram shipped.
+
+    Returns
+    -------
+    Money
+    """
+    kilos = KG_PER_TONNE * flow.shipped
+    received = KG_PER_TONNE * flow.asked * flow.served
+    arriving = kilos * (1.0 - loss)
+    bought = price.value[network.origin] * kilos
+    freight, toll, risk = outlay.freight * kilos, outlay.toll * kilos, outlay.risk * kilos
+    paid = bought + freight + toll + risk
+    margin = jnp.zeros_like(price.value)
+    reaching = jnp.ones_like(price.value)
+    for level in network.levels[1:]:
+        income = price.value[level.nodes] * received[level.nodes]
+        margin = margin.at[level.nodes].set(income - level.inflow @ paid[level.edges])
+    for level in reversed(network.levels[:-1]):
+        if level.out_edges.size:
+            onward = arriving[level.out_edges] * reaching[network.destination[level.out_edges]]
+            leaving = level.outflow @ kilos[level.out_edges]
+            share = (level.outflow @ onward) / jnp.maximum(leaving, jnp.finfo(leaving.dtype).tiny)
+            # markets keep what they receive: a node that both sells and consumes is not in the model
+            reaching = reaching.at[level.nodes].set(
+                jnp.where(jnp.asarray(level.outflow.sum(1) > 0)[:, None], share, reaching[level.nodes])
+            )
+    useful = (1.0 - loss) * reaching[network.destination]
+    first = network.from_source
+    farm_paid = bought[first]
+    wasted = (freight + toll + risk) * (1.0 - useful)
+    return Money(
+        spending=(price.value * received)[network.markets],
+        farmgate=jnp.sum(farm_paid * useful[first], axis=0),
+        freight=jnp.sum(freight * useful, axis=0),
+        tolls=jnp.sum(toll * useful, axis=0),
+        risk=jnp.sum(risk * useful, axis=0),
+        losses=jnp.sum(wasted, axis=0) + jnp.sum(farm_paid * (1.0 - useful[first]), axis=0),
+        margin=margin,
+        freight_edge=freight,
+        toll_edge=toll,
+        risk_edge=risk,
+    )

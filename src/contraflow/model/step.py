@@ -1,0 +1,356 @@
+"""One month: `step(state, ...) -> (state, outputs)`, a pure function for `lax.scan`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from contraflow.model import demand, enforcement, groups, money, production, trade
+from contraflow.model.drivers import Drivers
+from contraflow.model.parameters import Parameters
+from contraflow.model.structure import Record, Structure, incidence
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the model is solved; never what it believes.
+
+    Attributes
+    ----------
+    kernel : str
+        ``multiplicative`` (Fréchet, in θ) or ``additive`` (logit, in USD/kg).
+    clearing_sweeps : int
+        Sweeps a month in which a source that runs short raises its price.
+    group_steps : int
+        Steps a month of the group model.
+    explicit_groups : bool
+        Plain Euler in the group model instead of the positivity-preserving step.
+    """
+
+    kernel: str = "multiplicative"
+    clearing_sweeps: int = 2
+    group_steps: int = 1
+    explicit_groups: bool = False
+
+
+class State(NamedTuple):
+    """Everything that carries over from month to month."""
+
+    sources: production.SourceState
+    pressure: enforcement.Pressure
+    users: demand.Users
+    members: Float[Array, "cell draw"]
+
+
+class Base(eqx.Module):
+    """The base year of each draw, computed once: what everything else is relative to.
+
+    Attributes
+    ----------
+    kernel : AbstractKernel
+    ladder : Ladder
+    hazard_traffic : Array, shape (edge, draw)
+        Base-year tonnes a month on each edge, at which search saturation is one.
+    demand : Array, shape (market, draw)
+        Base-year consumption, t a month.
+    area : Array, shape (source, draw)
+        Base-year production capacity, t a year.
+    users : Users
+    initiation : Array, shape (market, draw)
+    income_per_member : Array, shape (draw,)
+        y₀, USD a month.
+    removed : Array, shape (territory, draw)
+        Members removed per month, η_r.
+    """
+
+    kernel: trade.AbstractKernel
+    ladder: trade.Ladder
+    hazard_traffic: Float[Array, "edge draw"]
+    demand: Float[Array, "market draw"]
+    area: Float[Array, "source draw"]
+    users: demand.Users
+    initiation: Float[Array, "market draw"]
+    income_per_member: Float[Array, " draw"]
+    removed: Float[Array, "territory draw"]
+
+
+def sum_by(labels: np.ndarray, size: int, values: Float[Array, "edge draw"]) -> Float[Array, "row draw"]:
+    """Sum edge values by label (labels of −1 count nowhere)."""
+    edges, matrix = incidence(labels, size)
+    return jnp.asarray(matrix) @ values[edges]
+
+
+def pick(values: Float[Array, "row draw"], labels: np.ndarray) -> Float[Array, "edge draw"]:
+    """Value of each edge's label, zero where it has none."""
+    found = jnp.asarray((labels >= 0).astype(float))[:, None]
+    return values[np.maximum(labels, 0)] * found
+
+
+def step(
+    structure: Structure,
+    settings: Settings,
+    parameters: Parameters,
+    base: Base,
+    state: State,
+    drivers: Drivers,
+    record: Record,
+) -> tuple[State, dict[str, Array]]:
+    """Advance one month.
+
+    Parameters
+    ----------
+    drivers, record : Drivers, Record
+        This month's row; drivers have shape (dimension, 1).
+
+    Returns
+    -------
+    state : State
+    outputs : dict of str to Array
+        Every monthly outcome, shape (dimension, draw); those nobody records are never computed.
+    """
+    net, labels = structure.network, structure.labels
+    size = {name: len(ids) for name, ids in structure.names.items()}
+    belief = parameters.enforcement
+
+    # enforcement: what a kilogram risks, and what shippers believe it risks
+    pressure = enforcement.adapt(
+        belief, state.pressure, drivers.effort, drivers.intelligence, drivers.strikes, drivers.takedown
+    )
+    factor = enforcement.detection(
+        belief, drivers.effort, pressure.intelligence, state.pressure.concealment
+    )
+    traffic = state.pressure.traffic
+    exposed = sum_by(np.where(labels.afloat, labels.theatre, -1), size["theatre"], traffic)
+    striking = enforcement.strike_hazard(belief, drivers.strikes, exposed)
+    afloat = jnp.asarray(labels.afloat.astype(float))[:, None]
+    seizing = (
+        parameters.trade.hazard
+        * factor[labels.theatre]
+        * enforcement.saturation(belief, traffic, base.hazard_traffic)
+    )
+    loss = enforcement.loss(seizing, striking[labels.theatre] * afloat)
+    perceived = pressure.perceived + belief.learning * (loss.probability - pressure.perceived)
+
+    # what a kilogram costs to move
+    standing = groups.contest_shares(
+        state.members,
+        parameters.groups.contest,
+        jnp.asarray(_cells_of(structure)),
+        structure.cells.territory,
+    )
+    listed = sum_cells(structure, standing * drivers.designation[structure.cells.group])
+    fear = 1.0 + belief.strike_fear * pressure.fear[labels.theatre] * afloat
+    outlay = trade.Outlay(
+        freight=parameters.trade.freight + belief.designation_cost * pick(listed, labels.territory),
+        toll=parameters.trade.toll,
+        risk=parameters.trade.risk * fear * perceived,
+        loss=perceived,
+    )
+    log_share = parameters.trade.log_share[record.year] - belief.takedown_cut * pick(
+        pressure.takedown, labels.network
+    )
+
+    # production and the month's market
+    produced = production.output(
+        state.sources, parameters.production, record.published, record.known, record.years_after
+    )
+    available = state.sources.stock + produced
+    appetite = (
+        base.demand
+        * record.appetite
+        * drivers.demand
+        * demand.appetite(state.users, base.users, parameters.demand)
+    )
+    farmgate = state.sources.price
+    first = base.ladder.value[net.markets]
+    for sweep in range(settings.clearing_sweeps):
+        price = trade.prices(
+            net, base.kernel, base.ladder, parameters.trade.margin, parameters.trade.pass_through,
+            farmgate, log_share, outlay,
+        )  # fmt: skip
+        wanted = demand.consumption(
+            appetite, price.value[net.markets] / first, parameters.demand.elasticity
+        )
+        quantity, shipped = trade.asked(net, price.share, loss.probability, wanted)
+        if sweep + 1 < settings.clearing_sweeps:
+            short = quantity[net.sources] / jnp.maximum(available, jnp.finfo(available.dtype).tiny)
+            farmgate = farmgate * jnp.maximum(1.0, short) ** (1.0 / parameters.trade.theta)
+    flow = trade.ration(net, price.share, quantity, shipped, available)
+    paid = money.account(net, price, flow, loss.probability, outlay)
+
+    # who earns it, who dies
+    tolls = sum_by(labels.territory, size["territory"], paid.toll_edge)
+    mining = structure.mining[:, None] * record.mining * parameters.groups.mining_scale * drivers.mining
+    other = mining + (
+        structure.extortion[:, None]
+        * record.extortion
+        * parameters.groups.extortion_scale
+        * drivers.extortion
+    )
+    rents = tolls + other
+    members, deaths = _fight(
+        structure, settings, parameters, base, state.members, rents, drivers, record.epoch
+    )
+
+    # state next month
+    sources_out = flow.shipped[net.from_source]
+    left = available - sum_by(
+        _source_row(structure), size["source"], flow.shipped
+    )
+    sources = production.SourceState(
+        price=production.clear(
+            state.sources, parameters.production, produced, quantity[net.sources], state.sources.price
+        ),
+        seen=state.sources.seen
+        + (state.sources.price - state.sources.seen) / jnp.maximum(parameters.production.price_memory, 1.0),
+        stock=jnp.maximum(left, 0.0),
+        area=production.grow(
+            state.sources, parameters.production, produced, record.known, drivers.eradication,
+            base_price(parameters), base.area,
+        ),  # fmt: skip
+    )
+    del sources_out
+    after = State(
+        sources=sources,
+        pressure=pressure._replace(perceived=perceived, traffic=flow.shipped),
+        users=demand.advance(state.users, parameters.demand, base.initiation, 1.0 / 12.0),
+        members=members,
+    )
+    lost = flow.shipped * loss.probability
+    destroyed = lost * loss.destroyed
+    seized = lost - destroyed
+    received = flow.asked * flow.served
+    by_jurisdiction = sum_by(labels.jurisdiction, size["jurisdiction"], seized)
+    standing_income = standing * rents[structure.cells.territory]
+    of_group = _group_matrix(structure)
+    margin_stage = jnp.asarray(
+        (np.arange(size["stage"])[:, None] == labels.stage[None, :]).astype(float)
+    )
+    outputs = {
+        "delivered": received[net.markets],
+        "price": price.value[net.markets],
+        "seized": by_jurisdiction,
+        "seized_gross": by_jurisdiction / structure.purity[:, None],
+        "seized_theatre": sum_by(labels.theatre, size["theatre"], seized),
+        "destroyed": sum_by(labels.theatre, size["theatre"], destroyed),
+        "corridor_flow": sum_by(labels.corridor, size["corridor"], flow.shipped),
+        "edge_flow": flow.shipped,
+        "edge_lost": lost,
+        "node_value": price.value,
+        "produced": produced,
+        "stock": sources.stock,
+        "farmgate": farmgate,
+        "unmet": 1.0 - jnp.sum(received[net.markets], axis=0) / jnp.sum(wanted, axis=0),
+        "market_spending": paid.spending,
+        "income_stage": margin_stage @ paid.margin
+        + jnp.concatenate(
+            [
+                jnp.stack([paid.farmgate, paid.freight, paid.tolls, paid.risk, paid.losses]),
+                jnp.zeros((size["stage"] - 5, *paid.losses.shape)),
+            ]
+        ),
+        "income_focus": labels.focus_edge.astype(float)
+        @ (paid.freight_edge + paid.toll_edge + paid.risk_edge)
+        + labels.focus_node.astype(float) @ paid.margin,
+        "income_group": of_group @ standing_income,
+        "toll_group": of_group @ (standing * tolls[structure.cells.territory]),
+        "income_territory": rents,
+        "members": of_group @ members,
+        "deaths": deaths,
+        "enforcement_cost": structure.cost[:, None] / 12.0 * drivers.effort + 0.0 * factor,
+        "transit_share": (labels.entering_focus.astype(float) @ flow.shipped)
+        / jnp.maximum(
+            labels.leaving_focus_source.astype(float) @ flow.shipped, jnp.finfo(lost.dtype).tiny
+        ),
+        "shipped": flow.shipped,
+        "lost": lost,
+        "loss_probability": loss.probability,
+        "perceived_loss": perceived,
+        "share": price.share,
+        "value": price.value,
+        "arrived": received,
+        "margin": paid.margin,
+        "freight_paid": paid.freight_edge,
+        "toll_paid": paid.toll_edge,
+        "risk_paid": paid.risk_edge,
+        "cell_members": members,
+    }
+    return after, outputs
+
+
+def base_price(parameters: Parameters) -> Float[Array, "source draw"]:
+    """Farmgate price of the base year, USD/kg."""
+    return parameters.trade.farmgate
+
+
+def sum_cells(
+    structure: Structure, values: Float[Array, "cell draw"]
+) -> Float[Array, "territory draw"]:
+    """Sum cell values by territory."""
+    return jnp.asarray(_cells_of(structure)) @ values
+
+
+def _cells_of(structure: Structure) -> np.ndarray:
+    rows = np.arange(len(structure.names["territory"]))[:, None]
+    return (rows == structure.cells.territory[None, :]).astype(float)
+
+
+def _group_matrix(structure: Structure) -> Float[Array, "group cell"]:
+    rows = np.arange(len(structure.names["group"]))[:, None]
+    return jnp.asarray((rows == structure.cells.group[None, :]).astype(float))
+
+
+def _source_row(structure: Structure) -> np.ndarray:
+    """Row in the source table of each edge's origin, −1 for the others."""
+    net = structure.network
+    row = {int(node): i for i, node in enumerate(net.sources)}
+    return np.array([row.get(int(node), -1) for node in net.origin], dtype=int)
+
+
+def _fight(
+    structure: Structure,
+    settings: Settings,
+    parameters: Parameters,
+    base: Base,
+    members: Float[Array, "cell draw"],
+    rents: Float[Array, "territory draw"],
+    drivers: Drivers,
+    epoch: Array,
+) -> tuple[Float[Array, "cell draw"], Float[Array, "territory draw"]]:
+    """Splits, recruitment, conflict and incapacitation of one month; conflict deaths by territory."""
+    cells, belief = structure.cells, parameters.groups
+    tiny = jnp.finfo(members.dtype).tiny
+    members = groups.split(
+        members,
+        belief.split_share * drivers.splits[cells.group[cells.child]],
+        cells.child,
+        cells.parent,
+    )
+    calm = 1.0 - belief.deployment_suppression * drivers.deployment
+    arrests = base.removed * drivers.incapacitation * (
+        1.0 + belief.deployment_arrests * drivers.deployment
+    )
+    rivalry = jnp.asarray(cells.rivalry)[epoch]
+    length = 1.0 / settings.group_steps
+    deaths = jnp.zeros_like(rents)
+    cells_of = jnp.asarray(_cells_of(structure))
+    for _ in range(settings.group_steps):
+        present = cells_of @ members
+        share = groups.contest_shares(members, belief.contest, cells_of, cells.territory)
+        earned = share * rents[cells.territory] / jnp.maximum(members, 1.0)
+        relative = jnp.maximum(earned / base.income_per_member, tiny)
+        pull = relative**belief.income_response
+        gain = belief.recruitment * pull * drivers.recruitment[cells.territory]
+        rate = groups.conflict_rate(members, rivalry, belief.conflict * calm[cells.territory])
+        removed = (arrests / jnp.maximum(present, 1.0))[cells.territory]
+        after = groups.advance(
+            members, gain, rate, removed, belief.saturation, length, settings.explicit_groups
+        )
+        deaths = deaths + length * (cells_of @ (rate * (members if settings.explicit_groups else after)))
+        members = after
+    return members, deaths

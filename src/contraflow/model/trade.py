@@ -1,0 +1,272 @@
+"""Trade: prices go forward from the farmgate, tonnes go back from the markets.
+
+Route choice is Fréchet heterogeneity in calibrated-share form (Allen & Arkolakis 2014, QJE 129:1085,
+written relative to a base year): with v the replacement value of a kilogram at a node, p̂ the perceived
+and p the actual loss probability, and ⁰ the base year,
+
+    c_e = (v_i + freight_e + toll_e + φ_e p̂_e) / (1 − p̂_e)
+    π_e = π_e⁰ (c_e/c_e⁰)^(−θ) / Σ_{e'→j} π_e'⁰ (c_e'/c_e'⁰)^(−θ)
+    f_e = π_e q_j / (1 − p_e),      q_i = Σ_{i→} f_e
+
+The additive kernel exp(−μ(c − c⁰)) makes the same two sweeps the recursive logit (Akamatsu 1996;
+Fosgerau, Frejinger & Karlström 2013). All arrays carry a trailing draw axis of length D or 1.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from contraflow.model.network import Network
+
+
+class AbstractKernel(eqx.Module):
+    """How a cost relative to its base-year value attracts or repels supply."""
+
+    @abstractmethod
+    def log_attraction(
+        self, cost: Float[Array, "edge draw"], base_cost: Float[Array, "edge #draw"]
+    ) -> Float[Array, "edge draw"]:
+        """Log of the factor that multiplies a base share."""
+
+    @abstractmethod
+    def composite(
+        self, total: Float[Array, "node draw"], base: Float[Array, "node #draw"]
+    ) -> Float[Array, "node draw"]:
+        """Composite cost of supply at a node, from the sum of attracted base shares."""
+
+
+class Multiplicative(AbstractKernel):
+    """Fréchet kernel: attraction (c/c⁰)^(−θ), composite C⁰·Σ^(−1/θ). ``theta`` is dimensionless."""
+
+    theta: Float[Array, "*draw"]
+
+    def log_attraction(self, cost, base_cost):
+        """See `AbstractKernel.log_attraction`."""
+        return -self.theta * jnp.log(cost / base_cost)
+
+    def composite(self, total, base):
+        """See `AbstractKernel.composite`."""
+        return base * total ** (-1.0 / self.theta)
+
+
+class Additive(AbstractKernel):
+    """Logit kernel: attraction exp(−μ(c − c⁰)), composite C⁰ − ln(Σ)/μ. ``mu`` is per USD/kg."""
+
+    mu: Float[Array, "*draw"]
+
+    def log_attraction(self, cost, base_cost):
+        """See `AbstractKernel.log_attraction`."""
+        return -self.mu * (cost - base_cost)
+
+    def composite(self, total, base):
+        """See `AbstractKernel.composite`."""
+        return base - jnp.log(total) / self.mu
+
+
+class Outlay(NamedTuple):
+    """What a shipper spends and expects to lose on each edge, besides buying the kilogram.
+
+    Attributes
+    ----------
+    freight, toll, risk : Array, shape (edge, draw)
+        USD per kg shipped: transport, payment to whoever controls the territory, and compensation for
+        perceived risk (φ p̂).
+    loss : Array, shape (edge, draw)
+        Perceived probability p̂ that the kilogram is lost on the edge.
+    """
+
+    freight: Float[Array, "edge #draw"]
+    toll: Float[Array, "edge #draw"]
+    risk: Float[Array, "edge #draw"]
+    loss: Float[Array, "edge #draw"]
+
+    @property
+    def spent(self) -> Float[Array, "edge draw"]:
+        """USD per kg shipped, without the purchase of the kilogram itself."""
+        return self.freight + self.toll + self.risk
+
+
+class Ladder(NamedTuple):
+    """The base-year price ladder: values, costs and composite costs that everything is relative to."""
+
+    value: Float[Array, "node draw"]
+    cost: Float[Array, "edge draw"]
+    composite: Float[Array, "node draw"]
+
+
+class Prices(NamedTuple):
+    """Values at the nodes (USD/kg), landed costs on the edges (USD/kg) and supply shares."""
+
+    value: Float[Array, "node draw"]
+    cost: Float[Array, "edge draw"]
+    share: Float[Array, "edge draw"]
+
+
+class Flows(NamedTuple):
+    """Tonnes of one month.
+
+    Attributes
+    ----------
+    asked : Array, shape (node, draw)
+        Tonnes asked for at each node to serve demand and replace losses.
+    served : Array, shape (node, draw)
+        Share of what was asked that exists (1 unless a source ran short).
+    shipped : Array, shape (edge, draw)
+        Tonnes put on each edge.
+    """
+
+    asked: Float[Array, "node draw"]
+    served: Float[Array, "node draw"]
+    shipped: Float[Array, "edge draw"]
+
+
+def landed_cost(value_origin, outlay: Outlay):
+    """Cost of a kilogram delivered over an edge, c_e (USD/kg), given the value at its origin."""
+    return (value_origin + outlay.spent) / (1.0 - outlay.loss)
+
+
+def base_ladder(
+    network: Network,
+    source_price: Float[Array, "source draw"],
+    margin: Float[Array, "node #draw"],
+    share: Float[Array, "edge draw"],
+    outlay: Outlay,
+) -> Ladder:
+    """Climb the base-year ladder v_j⁰ = (1 + m_j) Σ π_e⁰ c_e⁰ from the farmgate up.
+
+    Parameters
+    ----------
+    source_price : Array, shape (source, draw)
+        Farmgate price, USD/kg.
+    margin : Array, shape (node, draw)
+        Operators' mark-up m_j ≥ 0 on the mean landed cost.
+    share : Array, shape (edge, draw)
+        Base shares π⁰, summing to one over the edges into a node.
+    outlay : Outlay
+        Base-year outlays and losses.
+
+    Returns
+    -------
+    Ladder
+    """
+    draws = jnp.broadcast_shapes(source_price.shape[1:], share.shape[1:], outlay.spent.shape[1:])
+    value = jnp.zeros((len(network.nodes), *draws)).at[network.sources].set(source_price)
+    cost = jnp.ones((len(network.edges), *draws))
+    composite = jnp.ones((len(network.nodes), *draws))
+    every = (1.0 - outlay.loss) * jnp.ones_like(cost)
+    spent = outlay.spent * jnp.ones_like(cost)
+    for level in network.levels[1:]:
+        c = (value[network.origin[level.edges]] + spent[level.edges]) / every[level.edges]
+        mean = level.inflow @ (share[level.edges] * c)
+        cost = cost.at[level.edges].set(c)
+        composite = composite.at[level.nodes].set(mean)
+        value = value.at[level.nodes].set((1.0 + margin[level.nodes]) * mean)
+    return Ladder(value, cost, composite)
+
+
+def prices(
+    network: Network,
+    kernel: AbstractKernel,
+    ladder: Ladder,
+    margin: Float[Array, "node #draw"],
+    pass_through: Float[Array, "*draw"],
+    source_price: Float[Array, "source draw"],
+    log_share: Float[Array, "edge draw"],
+    outlay: Outlay,
+) -> Prices:
+    """Forward sweep: values and supply shares, level by level.
+
+    The value at a node is its composite cost C plus a mark-up that is a mix, by the pass-through ω, of a
+    constant sum (ω = 0, additive) and a constant ratio (ω = 1, multiplicative):
+    v = C (1 + ω m) + (1 − ω) m C⁰. With ω = 1 this is v = v⁰ (Σ π⁰ (c/c⁰)^(−θ))^(−1/θ).
+
+    Parameters
+    ----------
+    log_share : Array, shape (edge, draw)
+        Log of the base shares π⁰ as they stand this month (a takedown lowers them, so they may sum to
+        less than one; the composite cost then rises).
+
+    Returns
+    -------
+    Prices
+    """
+    draws = jnp.broadcast_shapes(source_price.shape[1:], log_share.shape[1:], outlay.spent.shape[1:])
+    value = jnp.zeros((len(network.nodes), *draws)).at[network.sources].set(source_price)
+    costs, shares = [], []
+    spent, survival = outlay.spent, 1.0 - outlay.loss
+    for level in network.levels[1:]:
+        c = (value[network.origin[level.edges]] + spent[level.edges]) / survival[level.edges]
+        weight = jnp.exp(log_share[level.edges] + kernel.log_attraction(c, ladder.cost[level.edges]))
+        total = level.inflow @ weight
+        base = ladder.composite[level.nodes]
+        m = margin[level.nodes]
+        composite = kernel.composite(total, base)
+        value = value.at[level.nodes].set(
+            composite * (1.0 + pass_through * m) + (1.0 - pass_through) * m * base
+        )
+        costs.append(c)
+        shares.append(weight / total[level.local])
+    return Prices(value, jnp.concatenate(costs), jnp.concatenate(shares))
+
+
+def asked(
+    network: Network,
+    share: Float[Array, "edge draw"],
+    loss: Float[Array, "edge draw"],
+    demand: Float[Array, "market draw"],
+) -> tuple[Float[Array, "node draw"], Float[Array, "edge draw"]]:
+    """Backward sweep: tonnes asked at every node and of every edge so that markets get `demand`.
+
+    Returns
+    -------
+    asked : Array, shape (node, draw)
+    shipped : Array, shape (edge, draw)
+        Tonnes to put on each edge, losses replaced: π_e q_j / (1 − p_e).
+    """
+    per_arrival = share / (1.0 - loss)
+    draws = jnp.broadcast_shapes(per_arrival.shape[1:], demand.shape[1:])
+    quantity = jnp.zeros((len(network.nodes), *draws)).at[network.markets].set(demand)
+    shipped = jnp.zeros((len(network.edges), *draws))
+    for level in reversed(network.levels):
+        if level.out_edges.size:
+            quantity = quantity.at[level.nodes].add(level.outflow @ shipped[level.out_edges])
+        if level.inflow.shape[1]:
+            wanted = per_arrival[level.edges] * quantity[level.nodes][level.local]
+            shipped = shipped.at[level.edges].set(wanted)
+    return quantity, shipped
+
+
+def ration(
+    network: Network,
+    share: Float[Array, "edge draw"],
+    quantity: Float[Array, "node draw"],
+    shipped: Float[Array, "edge draw"],
+    available: Float[Array, "source draw"],
+) -> Flows:
+    """Ship only what exists: scale each source to its stock and carry the shortfall forward.
+
+    Parameters
+    ----------
+    quantity, shipped : Array
+        What `asked` returns.
+    available : Array, shape (source, draw)
+        Tonnes each source can ship this month.
+
+    Returns
+    -------
+    Flows
+        With served_j = Σ π_e served_i, so that mass closes at every node.
+    """
+    wanted = quantity[network.sources]
+    covered = jnp.minimum(1.0, available / jnp.maximum(wanted, jnp.finfo(wanted.dtype).tiny))
+    served = jnp.ones_like(quantity).at[network.sources].set(covered)
+    for level in network.levels[1:]:
+        served = served.at[level.nodes].set(
+            level.inflow @ (share[level.edges] * served[network.origin[level.edges]])
+        )
+    return Flows(quantity, served, shipped * served[network.origin])

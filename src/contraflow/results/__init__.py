@@ -1,0 +1,5 @@
+"""Labelled results: units, provenance, save and load."""
+
+from contraflow.results.result import Result
+
+__all__ = ["Result"]
