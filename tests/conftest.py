@@ -8,7 +8,7 @@ from pathlib import Path
 # Everything here must happen before contraflow (and so JAX) is imported for the first time.
 _run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 _scratch = Path(tempfile.gettempdir()) / f"contraflow-tests-{_run}"
-os.environ["JAX_COMPILATION_CACHE_DIR"] = str(_scratch / "jax")
+os.environ["JAX_COMPILATION_CACHE_DIR"] = os.environ["CONTRAFLOW_CACHE"] = str(_scratch / "jax")
 os.environ["JAX_ENABLE_X64"] = "1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(Path(__file__).parent.parent / ".hypothesis")

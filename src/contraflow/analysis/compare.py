@@ -173,7 +173,7 @@ def caveats(case: Case, result: Result) -> list[str]:
         "how well the model predicts.",
         f"{judged} of {len(beliefs)} priors are judgement, and so are most freights, tolls, losses and base "
         "shares of the edges; the parameter and edge tables say which.",
-        "Killings are anchored: their level in each province is taken from the counts of the last two years "
+        "Killings are anchored: their level in each province is taken from the counts of the last year "
         "of the common history, and the model gives the change.",
         "The share of the trade through Ecuador, the payment per kilogram to armed groups and the tonnes "
         "lost per boat strike are not known from any source with a method.",

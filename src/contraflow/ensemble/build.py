@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 AFLOAT = ("boat", "semi-submersible")
 """Modes that a boat strike can hit."""
-ANCHOR_MONTHS = 24
+ANCHOR_MONTHS = 12
 """Length of the window, at the end of the common history, over which killings are anchored."""
 
 
@@ -58,7 +58,7 @@ def build(case: Case, anchored: bool = True) -> Model:
     case : Case
         A checked case.
     anchored : bool
-        Anchor killings to the last two years of the common history, where the case counts them.
+        Anchor killings to the last year of the common history, where the case counts them.
 
     Returns
     -------
@@ -117,8 +117,7 @@ def build(case: Case, anchored: bool = True) -> Model:
         ),
         names=names,
         base_production=base,
-        light=users["light"].to_numpy(float),
-        heavy=users["heavy"].to_numpy(float),
+        users=(users["light"] + users["heavy"]).to_numpy(float),
         purity=case.jurisdictions["purity"].to_numpy(float),
         cost=case.theatres["cost"].fillna(0.0).to_numpy(float),
         background=(territories["background"] * territories["population"] / 1e5 / 12.0).to_numpy(float),
@@ -210,13 +209,14 @@ def _cells(case: Case, names: dict) -> tuple[Cells, np.ndarray]:
     parent_of = dict(zip(case.groups["id"], case.groups["parent"], strict=True))
     at = {(g, t): i for i, (g, t) in enumerate(zip(presence["group"], presence["territory"], strict=True))}
     pairs = [(i, at[(parent_of[g], t)]) for (g, t), i in at.items() if (parent_of[g], t) in at]
-    rivalry, epoch = _rivalry(case, names["group"], group, territory)
+    feud, background, epoch = _rivalry(case, names["group"], group, territory)
     return (
         Cells(
             group=group,
             territory=territory,
             weight=presence["weight"].to_numpy(float),
-            rivalry=rivalry,
+            feud=feud,
+            background=background,
             child=np.array([c for c, _ in pairs], dtype=int),
             parent=np.array([p for _, p in pairs], dtype=int),
         ),
@@ -226,7 +226,7 @@ def _cells(case: Case, names: dict) -> tuple[Cells, np.ndarray]:
 
 def _rivalry(
     case: Case, groups: tuple[str, ...], group: np.ndarray, territory: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Conflict weights for every stretch of months in which relations do not change."""
     months, relations = case.months, case.relations
     first = [pd.Period(s, "M") if s else months[0] for s in relations["start"]]
@@ -235,16 +235,17 @@ def _rivalry(
     cuts = sorted(m for m in starts if months[0] <= m <= months[-1])
     position = {name: i for i, name in enumerate(groups)}
     same = (territory[:, None] == territory[None, :]).astype(float)
-    epochs = []
+    feuds, backgrounds = [], []
     for cut in cuts:
         tie = {kind: np.zeros((len(groups), len(groups))) for kind in ("rival", "ally")}
         for (_, row), a, b in zip(relations.iterrows(), first, last, strict=True):
             if row["relation"] in tie and a <= cut <= b:
                 tie[row["relation"]][position[row["a"]], position[row["b"]]] = 1.0
-        weights = rivalry_matrix(tie["rival"], tie["ally"])
-        epochs.append(weights[group][:, group] * same)
+        feud, background = rivalry_matrix(tie["rival"], tie["ally"])
+        feuds.append(feud[group][:, group] * same)
+        backgrounds.append(background[group][:, group] * same)
     epoch = np.searchsorted(np.array([c.ordinal for c in cuts]), [m.ordinal for m in months], "right") - 1
-    return np.stack(epochs), epoch
+    return np.stack(feuds), np.stack(backgrounds), epoch
 
 
 def _anchor(case: Case, names: dict) -> tuple[slice, np.ndarray] | None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from jaxtyping import Array, Float
 
+from contraflow.model.numerics import power
 from contraflow.model.parameters import Demand
 
 
@@ -35,6 +36,15 @@ def advance(
     return Users(light, heavy)
 
 
+def steady_users(
+    total: Float[Array, "market #draw"], beliefs: Demand
+) -> Users:
+    """Split users into light and heavy as the two-state model does in the long run: H/L = b/(f + g)."""
+    ratio = beliefs.light_to_heavy / (beliefs.heavy_to_light + beliefs.heavy_to_none)
+    light = total / (1.0 + ratio)
+    return Users(light, light * ratio)
+
+
 def steady_initiation(users: Users, beliefs: Demand) -> Float[Array, "market draw"]:
     """New light users per year that keep the number of light users where it is."""
     return (beliefs.light_to_none + beliefs.light_to_heavy) * users.light - (
@@ -54,4 +64,4 @@ def consumption(
     elasticity: Float[Array, "market #draw"],
 ) -> Float[Array, "market draw"]:
     """Tonnes a month: `base` at the base-year price, with constant price elasticity −ε."""
-    return base * relative_price ** (-elasticity)
+    return base * power(relative_price, -elasticity)

@@ -1,6 +1,6 @@
 """Enforcement: from effort to the probability that a kilogram is lost on an edge.
 
-    λ_e = δ_e · x_k^β · (1 + ι I_k) · (f_ref,e/f_e)^ζ · exp(−h_k)
+    λ_e = δ_e · x_k^β · (1 + ι I_k) · (2/(1 + f_e/f_ref,e))^ζ · exp(−h_k)
     p_e = 1 − exp(−λ_e − σ_e)
 
 x is effort in units of the base year, I intelligence sharing after its training lag, h concealment (which
@@ -16,12 +16,11 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from contraflow.model.numerics import power
 from contraflow.model.parameters import Enforcement
 
 LARGEST_HAZARD = 2.5
 """Cap on λ + σ: at most 92 % of a month's traffic on an edge is lost (replacement would diverge)."""
-SMALLEST_TRAFFIC = 1e-4
-"""Traffic (t a month) below which search no longer saturates less."""
 
 
 class Pressure(NamedTuple):
@@ -70,9 +69,12 @@ def saturation(
     traffic: Float[Array, "edge draw"],
     reference: Float[Array, "edge draw"],
 ) -> Float[Array, "edge draw"]:
-    """Factor (f_ref/f)^ζ: search saturates as traffic grows."""
-    ratio = (reference + SMALLEST_TRAFFIC) / (traffic + SMALLEST_TRAFFIC)
-    return ratio**beliefs.search_saturation
+    """Factor (2/(1 + f/f_ref))^ζ: search saturates as traffic grows.
+
+    One at the base year's traffic, and at most 2^ζ on an idle route. A plain power (f_ref/f)^ζ would make
+    a route that is little used impassable, and so never used again.
+    """
+    return power(2.0 / (1.0 + traffic / reference), beliefs.search_saturation)
 
 
 def strike_hazard(
@@ -90,7 +92,7 @@ def loss(
     """Loss probability 1 − exp(−λ − σ) and the share of it destroyed, σ/(λ + σ)."""
     total = seizing + striking
     capped = jnp.minimum(total, LARGEST_HAZARD)
-    return Loss(-jnp.expm1(-capped), striking / jnp.maximum(total, jnp.finfo(total.dtype).tiny))
+    return Loss(1.0 - jnp.exp(-capped), striking / jnp.maximum(total, jnp.finfo(total.dtype).tiny))
 
 
 def fade(half_life: Float[Array, "*draw"]) -> Float[Array, "*draw"]:

@@ -14,11 +14,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from contraflow.model.numerics import power
+
 LARGEST_SPLIT = 0.95
 """Most of a parent's members that simultaneous splits may take together."""
 
 
-def rivalry_matrix(rivals: np.ndarray, allies: np.ndarray) -> np.ndarray:
+def rivalry_matrix(rivals: np.ndarray, allies: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Conflict weights S_ij = (R_ij + 1)/(a_i + 1), S_ii = 0, with a_i the strength of i's alliances.
 
     Source: Prieto-Curiel et al. (2023), equation of S; R and A are symmetrised by their maximum.
@@ -30,14 +32,16 @@ def rivalry_matrix(rivals: np.ndarray, allies: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    numpy.ndarray, shape (group, group)
-        Not symmetric: row i is divided by the allies of i.
+    feud, background : numpy.ndarray, shape (group, group)
+        R_ij/(a_i + 1) and 1/(a_i + 1), whose sum is S. Not symmetric: row i is divided by the allies of i.
     """
     rivalry = np.maximum(rivals, rivals.T)
     alliance = np.maximum(allies, allies.T)
-    weights = (rivalry + 1.0) / (alliance.sum(axis=1, keepdims=True) + 1.0)
-    np.fill_diagonal(weights, 0.0)
-    return weights
+    friends = alliance.sum(axis=1, keepdims=True) + 1.0
+    feud, background = rivalry / friends, np.ones_like(rivalry) / friends
+    np.fill_diagonal(feud, 0.0)
+    np.fill_diagonal(background, 0.0)
+    return feud, background
 
 
 def contest_shares(
@@ -48,18 +52,23 @@ def contest_shares(
 ) -> Float[Array, "cell draw"]:
     """Contest success function M^m/Σ M^m within each territory (zero where nobody is present)."""
     tiny = jnp.finfo(members.dtype).tiny
-    strength = jnp.where(members > 0, jnp.maximum(members, tiny) ** contest, 0.0)
+    strength = jnp.where(members > 0, power(jnp.maximum(members, tiny), contest), 0.0)
     total = cells_of @ strength
     return strength / jnp.maximum(total, tiny)[territory]
 
 
 def conflict_rate(
     members: Float[Array, "cell draw"],
-    rivalry: Float[Array, "cell cell"],
+    feud: Float[Array, "cell cell"],
+    background: Float[Array, "cell cell"],
+    weight: Float[Array, "*draw"],
     conflict: Float[Array, "cell #draw"],
 ) -> Float[Array, "cell draw"]:
-    """Loss rate θ Σ_h S_gh M_h of each cell, per month."""
-    return conflict * (rivalry @ members)
+    """Loss rate θ Σ_h S_gh M_h of each cell, per month.
+
+    S is the feud matrix plus `weight` times the background matrix; a weight of one is the published S.
+    """
+    return conflict * (feud @ members + weight * (background @ members))
 
 
 def advance(

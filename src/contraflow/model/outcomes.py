@@ -25,7 +25,7 @@ OUTCOMES: dict[str, Outcome] = {
     "edge_flow": Outcome("edge", "year", "t/year", "shipped over the edge, pure"),
     "edge_lost": Outcome("edge", "year", "t/year", "seized or destroyed on the edge, pure"),
     "node_value": Outcome("node", "year", "USD/kg", "value of a pure kilogram at the node, mean of the year"),
-    "produced": Outcome("source", "month", "t/month", "potential production, pure"),
+    "produced": Outcome("source", "month", "t/month", "made and brought to the trade, pure"),
     "stock": Outcome("source", "month", "t", "stock at the end of the month, pure"),
     "farmgate": Outcome("source", "month", "USD/kg", "farmgate price of a pure kilogram"),
     "unmet": Outcome("", "month", "1", "share of what markets asked for that did not exist"),
@@ -42,6 +42,7 @@ OUTCOMES: dict[str, Outcome] = {
 }
 
 DETAIL: dict[str, Outcome] = {
+    "potential": Outcome("source", "month", "t/month", "potential production, pure"),
     "shipped": Outcome("edge", "month", "t/month", "shipped over the edge, pure"),
     "lost": Outcome("edge", "month", "t/month", "seized or destroyed on the edge, pure"),
     "loss_probability": Outcome("edge", "month", "1", "probability that a kilogram on the edge is lost"),

@@ -36,6 +36,8 @@ SPEC: dict[str, Symbol] = {
     "farmgate_scale": Symbol("1", ("source",), "factor on the base-year farmgate price"),
     # production
     "production_error": Symbol("1", ("source",), "factor on the published production series"),
+    "production_use": Symbol("1", (), "share of potential production that is made and enters the trade"),
+    "harvest_price": Symbol("1", (), "farmgate price, relative to the base year, at which a third is left"),
     "price_adjustment": Symbol("1/month", (), "response of the log farmgate price to relative excess demand"),
     "stock_cover": Symbol("month", (), "months of production kept in stock when the price is at rest"),
     "stock_release": Symbol("1/month", (), "share of the excess stock offered in a month"),
@@ -45,7 +47,6 @@ SPEC: dict[str, Symbol] = {
     "eradication_effect": Symbol("1", (), "share of the eradicated area that is not replanted at once"),
     "price_memory": Symbol("month", (), "lag with which growers see the farmgate price"),
     # demand
-    "consumption_use": Symbol("1", (), "share of base-year production that reaches markets or is seized"),
     "market_belief": Symbol("1", ("market",), "log deviation of a market's share of world consumption"),
     "elasticity": Symbol("1", ("market",), "price elasticity of consumption (positive number)"),
     "light_to_heavy": Symbol("1/year", (), "rate at which light users become heavy"),
@@ -72,6 +73,7 @@ SPEC: dict[str, Symbol] = {
     "recruitment": Symbol("1/month", (), "recruitment per member at reference income"),
     "incapacitation": Symbol("person/month", (), "members arrested or otherwise removed, all territories"),
     "conflict": Symbol("1/person/month", (), "deaths per pair of rival members"),
+    "background_conflict": Symbol("1", (), "conflict between groups that are not rivals, relative to rivals'"),
     "saturation": Symbol("1/person/month", (), "loss rate per member and fellow member"),
     "income_response": Symbol("1", (), "elasticity of recruitment to income per member"),
     "contest": Symbol("1", (), "exponent of the contest success function"),
@@ -109,6 +111,8 @@ class Production(eqx.Module):
     """Beliefs about production, stock and the farmgate price."""
 
     production_error: Float[Array, "source draw"]
+    production_use: Scalar
+    harvest_price: Scalar
     price_adjustment: Scalar
     stock_cover: Scalar
     stock_release: Scalar
@@ -123,7 +127,6 @@ class Demand(eqx.Module):
     """Beliefs about users and what they consume; ``market_share`` sums to one."""
 
     market_share: Float[Array, "market draw"]
-    consumption_use: Scalar
     elasticity: Float[Array, "market draw"]
     light_to_heavy: Scalar
     light_to_none: Scalar
@@ -157,6 +160,7 @@ class Groups(eqx.Module):
     recruitment: Scalar
     incapacitation: Scalar
     conflict: Scalar
+    background_conflict: Scalar
     saturation: Scalar
     income_response: Scalar
     contest: Scalar

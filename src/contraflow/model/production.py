@@ -1,7 +1,9 @@
 """Production: area, yield, stock and the farmgate price at each source.
 
-For the past, production is the published series times its error. After the record, area moves toward
-A⁰ (w̄/w⁰)^ε, where w̄ is the farmgate price growers have seen, less what is eradicated, and yield grows.
+For the past, potential production is the published series times its error. After the record, area moves
+toward A⁰ (w̄/w⁰)^ε, where w̄ is the farmgate price growers have seen, less what is eradicated, and yield
+grows. Of the potential, what is worth harvesting is made: a share 1 − exp(−(w/(h w⁰))²) that is near one at
+ordinary prices and falls away when the price w falls below h times its base-year level.
 The farmgate price w moves to clear the stock: Δ log w = κ (q/(Y + ρ (S − S*)) − 1).
 """
 
@@ -12,6 +14,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from contraflow.model.numerics import power
 from contraflow.model.parameters import Production
 
 MONTHS_PER_YEAR = 12.0
@@ -35,7 +38,7 @@ def output(
     known: Float[Array, ""],
     years_after: Float[Array, ""],
 ) -> Float[Array, "source draw"]:
-    """Tonnes produced this month.
+    """Potential production this month, t.
 
     Parameters
     ----------
@@ -51,10 +54,18 @@ def output(
     return jnp.where(known > 0, recorded, modelled) / MONTHS_PER_YEAR
 
 
+def harvest(
+    state: SourceState, beliefs: Production, base_price: Float[Array, "source draw"]
+) -> Float[Array, "source draw"]:
+    """Share of potential production that is made and enters the trade, given the farmgate price."""
+    relative = state.price / (beliefs.harvest_price * base_price)
+    return beliefs.production_use * (1.0 - jnp.exp(-(relative * relative)))
+
+
 def grow(
     state: SourceState,
     beliefs: Production,
-    produced: Float[Array, "source draw"],
+    potential: Float[Array, "source draw"],
     known: Float[Array, ""],
     eradication: Float[Array, "source 1"],
     base_price: Float[Array, "source draw"],
@@ -64,10 +75,10 @@ def grow(
 
     `eradication` is the share of area removed per year; `base_area` the area (t a year) at `base_price`.
     """
-    target = base_area * (state.seen / base_price) ** beliefs.area_elasticity
+    target = base_area * power(state.seen / base_price, beliefs.area_elasticity)
     kept = 1.0 - beliefs.eradication_effect * eradication / MONTHS_PER_YEAR
     moved = (state.area + beliefs.area_adjustment * (target - state.area)) * kept
-    return jnp.where(known > 0, produced * MONTHS_PER_YEAR, moved)
+    return jnp.where(known > 0, potential * MONTHS_PER_YEAR, moved)
 
 
 def clear(

@@ -34,12 +34,13 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
         kernel = trade.Additive(belief.theta / jnp.mean(ladder.cost, axis=0))
     area = jnp.asarray(structure.base_production)[:, None] * parameters.production.production_error
     per_unit, unit_flow = trade.asked(net, share, chance, parameters.demand.market_share)
-    total = parameters.demand.consumption_use * jnp.sum(area, axis=0) / MONTHS_PER_YEAR
+    made = area * (parameters.production.production_use * (1.0 - jnp.exp(-(parameters.production.harvest_price**-2.0))))
+    total = jnp.sum(made, axis=0) / MONTHS_PER_YEAR
     scale = total / jnp.sum(per_unit[net.sources], axis=0)
     traffic = unit_flow * scale
     draws = traffic.shape[1]
     ones = jnp.ones((1, draws))
-    users = demand.Users(structure.light[:, None] * ones, structure.heavy[:, None] * ones)
+    users = demand.steady_users(structure.users[:, None] * ones, parameters.demand)
     group = parameters.groups
     tolls = jnp.sum(
         sum_by(structure.labels.territory, len(structure.names["territory"]), belief.toll * traffic * 1000.0),
@@ -69,21 +70,25 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
 def start(structure: Structure, parameters: Parameters, base: Base) -> State:
     """State before the first month."""
     record = structure.record
-    produced = jnp.asarray(record.published[0])[:, None] * parameters.production.production_error
+    potential = jnp.asarray(record.published[0])[:, None] * parameters.production.production_error
     draws = base.hazard_traffic.shape[1]
 
     def zeros(name: str) -> Array:
         return jnp.zeros((len(structure.names[name]), draws))
 
-    size = jnp.sum(produced, axis=0) / jnp.maximum(jnp.sum(base.area, axis=0), 1e-300)
+    size = jnp.sum(potential, axis=0) / jnp.maximum(jnp.sum(base.area, axis=0), 1e-300)
     weight = structure.cells.weight / max(structure.cells.weight.sum(), 1e-300)
     ones = jnp.ones((1, draws))
     return State(
         sources=production.SourceState(
             price=parameters.trade.farmgate * ones,
             seen=parameters.trade.farmgate * ones,
-            stock=parameters.production.stock_cover * produced / MONTHS_PER_YEAR * ones,
-            area=produced * ones,
+            stock=parameters.production.stock_cover
+            * parameters.production.production_use
+            * potential
+            / MONTHS_PER_YEAR
+            * ones,
+            area=potential * ones,
         ),
         pressure=enforcement.Pressure(
             perceived=-jnp.expm1(-parameters.trade.hazard) * ones,

@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 
 from contraflow.model import demand, enforcement, groups, money, production, trade
 from contraflow.model.drivers import Drivers
+from contraflow.model.numerics import power
 from contraflow.model.parameters import Parameters
 from contraflow.model.structure import Record, Structure, incidence
 
@@ -137,8 +138,14 @@ def step(
     perceived = pressure.perceived + belief.learning * (loss.probability - pressure.perceived)
 
     # what a kilogram costs to move
-    standing = groups.contest_shares(
+    present = groups.split(
         state.members,
+        parameters.groups.split_share * drivers.splits[structure.cells.group[structure.cells.child]],
+        structure.cells.child,
+        structure.cells.parent,
+    )
+    standing = groups.contest_shares(
+        present,
         parameters.groups.contest,
         jnp.asarray(_cells_of(structure)),
         structure.cells.territory,
@@ -156,9 +163,10 @@ def step(
     )
 
     # production and the month's market
-    produced = production.output(
+    potential = production.output(
         state.sources, parameters.production, record.published, record.known, record.years_after
     )
+    produced = potential * production.harvest(state.sources, parameters.production, base_price(parameters))
     available = state.sources.stock + produced
     appetite = (
         base.demand
@@ -179,7 +187,7 @@ def step(
         quantity, shipped = trade.asked(net, price.share, loss.probability, wanted)
         if sweep + 1 < settings.clearing_sweeps:
             short = quantity[net.sources] / jnp.maximum(available, jnp.finfo(available.dtype).tiny)
-            farmgate = farmgate * jnp.maximum(1.0, short) ** (1.0 / parameters.trade.theta)
+            farmgate = farmgate * power(jnp.maximum(1.0, short), 1.0 / parameters.trade.theta)
     flow = trade.ration(net, price.share, quantity, shipped, available)
     paid = money.account(net, price, flow, loss.probability, outlay)
 
@@ -194,11 +202,10 @@ def step(
     )
     rents = tolls + other
     members, deaths = _fight(
-        structure, settings, parameters, base, state.members, rents, drivers, record.epoch
+        structure, settings, parameters, base, present, standing, rents, drivers, record.epoch
     )
 
     # state next month
-    sources_out = flow.shipped[net.from_source]
     left = available - sum_by(
         _source_row(structure), size["source"], flow.shipped
     )
@@ -210,11 +217,10 @@ def step(
         + (state.sources.price - state.sources.seen) / jnp.maximum(parameters.production.price_memory, 1.0),
         stock=jnp.maximum(left, 0.0),
         area=production.grow(
-            state.sources, parameters.production, produced, record.known, drivers.eradication,
+            state.sources, parameters.production, potential, record.known, drivers.eradication,
             base_price(parameters), base.area,
         ),  # fmt: skip
     )
-    del sources_out
     after = State(
         sources=sources,
         pressure=pressure._replace(perceived=perceived, traffic=flow.shipped),
@@ -242,6 +248,7 @@ def step(
         "edge_flow": flow.shipped,
         "edge_lost": lost,
         "node_value": price.value,
+        "potential": potential,
         "produced": produced,
         "stock": sources.stock,
         "farmgate": farmgate,
@@ -318,35 +325,33 @@ def _fight(
     parameters: Parameters,
     base: Base,
     members: Float[Array, "cell draw"],
+    standing: Float[Array, "cell draw"],
     rents: Float[Array, "territory draw"],
     drivers: Drivers,
     epoch: Array,
 ) -> tuple[Float[Array, "cell draw"], Float[Array, "territory draw"]]:
-    """Splits, recruitment, conflict and incapacitation of one month; conflict deaths by territory."""
+    """Recruitment, conflict and incapacitation of one month; conflict deaths by territory."""
     cells, belief = structure.cells, parameters.groups
     tiny = jnp.finfo(members.dtype).tiny
-    members = groups.split(
-        members,
-        belief.split_share * drivers.splits[cells.group[cells.child]],
-        cells.child,
-        cells.parent,
-    )
     calm = 1.0 - belief.deployment_suppression * drivers.deployment
     arrests = base.removed * drivers.incapacitation * (
         1.0 + belief.deployment_arrests * drivers.deployment
     )
-    rivalry = jnp.asarray(cells.rivalry)[epoch]
+    feud, background = jnp.asarray(cells.feud)[epoch], jnp.asarray(cells.background)[epoch]
     length = 1.0 / settings.group_steps
     deaths = jnp.zeros_like(rents)
     cells_of = jnp.asarray(_cells_of(structure))
-    for _ in range(settings.group_steps):
+    for part in range(settings.group_steps):
+        if part:
+            standing = groups.contest_shares(members, belief.contest, cells_of, cells.territory)
         present = cells_of @ members
-        share = groups.contest_shares(members, belief.contest, cells_of, cells.territory)
-        earned = share * rents[cells.territory] / jnp.maximum(members, 1.0)
+        earned = standing * rents[cells.territory] / jnp.maximum(members, 1.0)
         relative = jnp.maximum(earned / base.income_per_member, tiny)
-        pull = relative**belief.income_response
+        pull = power(relative, belief.income_response)
         gain = belief.recruitment * pull * drivers.recruitment[cells.territory]
-        rate = groups.conflict_rate(members, rivalry, belief.conflict * calm[cells.territory])
+        rate = groups.conflict_rate(
+            members, feud, background, belief.background_conflict, belief.conflict * calm[cells.territory]
+        )
         removed = (arrests / jnp.maximum(present, 1.0))[cells.territory]
         after = groups.advance(
             members, gain, rate, removed, belief.saturation, length, settings.explicit_groups

@@ -68,8 +68,9 @@ class Cells:
     group, territory : numpy.ndarray of int, shape (cell,)
     weight : numpy.ndarray, shape (cell,)
         Relative strength at the start of the record (zero: dormant).
-    rivalry : numpy.ndarray, shape (epoch, cell, cell)
-        Conflict weights between cells of one territory; an epoch ends when a relation changes.
+    feud, background : numpy.ndarray, shape (epoch, cell, cell)
+        Conflict weights of rivals and of everybody, between cells of one territory; an epoch ends when a
+        relation changes.
     child, parent : numpy.ndarray of int, shape (split,)
         Cells that can break away and the cells they leave.
     """
@@ -77,7 +78,8 @@ class Cells:
     group: np.ndarray
     territory: np.ndarray
     weight: np.ndarray
-    rivalry: np.ndarray
+    feud: np.ndarray
+    background: np.ndarray
     child: np.ndarray
     parent: np.ndarray
 
@@ -130,8 +132,8 @@ class Structure:
         ``month``.
     base_production : numpy.ndarray, shape (source,)
         Published production in the base year, t a year.
-    light, heavy : numpy.ndarray, shape (market,)
-        Users in the base year, persons.
+    users : numpy.ndarray, shape (market,)
+        Users, light and heavy, in the base year, persons.
     purity : numpy.ndarray, shape (jurisdiction,)
         Purity that turns pure tonnes into gross weight.
     cost : numpy.ndarray, shape (theatre,)
@@ -148,8 +150,7 @@ class Structure:
     record: Record
     names: dict[str, tuple[str, ...]]
     base_production: np.ndarray
-    light: np.ndarray
-    heavy: np.ndarray
+    users: np.ndarray
     purity: np.ndarray
     cost: np.ndarray
     background: np.ndarray

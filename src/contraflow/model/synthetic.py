@@ -22,13 +22,13 @@ from contraflow.model.structure import STAGES, Cells, Labels, Record, Structure
 TYPICAL = {
     "theta": 4.0, "pass_through": 0.5, "price_adjustment": 0.1, "stock_cover": 1.5, "stock_release": 0.15,
     "area_elasticity": 0.4, "area_adjustment": 0.04, "yield_growth": 0.01, "eradication_effect": 0.6,
-    "price_memory": 9.0, "consumption_use": 0.85, "elasticity": 0.6, "light_to_heavy": 0.024,
+    "price_memory": 9.0, "production_use": 0.85, "harvest_price": 0.3, "elasticity": 0.6, "light_to_heavy": 0.024,
     "light_to_none": 0.15, "heavy_to_light": 0.04, "heavy_to_none": 0.02, "heavy_ratio": 7.5,
     "effort_exponent": 0.7, "intelligence_effect": 0.3, "training_lag": 9.0, "search_saturation": 0.25,
     "learning": 0.3, "concealment_growth": 0.03, "concealment_half_life": 12.0, "strike_load": 1.0,
     "strike_fear": 0.05, "strike_fear_half_life": 4.0, "takedown_cut": 0.5, "takedown_half_life": 6.0,
     "designation_cost": 30.0, "members_start": 9000.0, "recruitment": 0.014, "incapacitation": 60.0,
-    "conflict": 4e-7, "saturation": 2e-7, "income_response": 0.3, "contest": 1.0, "split_share": 0.3,
+    "conflict": 4e-7, "background_conflict": 0.5, "saturation": 2e-7, "income_response": 0.3, "contest": 1.0, "split_share": 0.3,
     "deployment_suppression": 0.3, "deployment_arrests": 0.5, "curfew_effect": 0.4, "curfew_shift": 0.4,
     "mining_scale": 1.0, "extortion_scale": 1.0, "background_scale": 1.0, "killings_per_death": 1.0,
 }  # fmt: skip
@@ -73,7 +73,7 @@ def random_structure(
     rivals = (rng.random((groups, groups)) < 0.4).astype(float)
     allies = (rng.random((groups, groups)) < 0.2).astype(float)
     same = territory[:, None] == territory[None, :]
-    rivalry = rivalry_matrix(rivals, allies)[group][:, group] * same
+    feud, background = (m[group][:, group] * same for m in rivalry_matrix(rivals, allies))
     weight = rng.uniform(0.2, 1.0, groups * territories)
     dormant = group == groups - 1
     weight[dormant] = 0.0
@@ -105,7 +105,8 @@ def random_structure(
             group=group,
             territory=territory,
             weight=weight,
-            rivalry=rivalry[None],
+            feud=feud[None],
+            background=background[None],
             child=np.flatnonzero(dormant),
             parent=np.flatnonzero(dormant) - 1,
         ),
@@ -137,8 +138,7 @@ def random_structure(
             "month": ids("", months),
         },
         base_production=production,
-        light=rng.uniform(1e6, 1e7, markets),
-        heavy=rng.uniform(1e5, 1e6, markets),
+        users=rng.uniform(1e6, 1e7, markets),
         purity=rng.uniform(0.5, 1.0, 3),
         cost=rng.uniform(1e6, 1e8, 2),
         background=rng.uniform(1.0, 10.0, territories),

@@ -22,6 +22,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from contraflow.model.network import Network
+from contraflow.model.numerics import power
 
 
 class AbstractKernel(eqx.Module):
@@ -51,7 +52,7 @@ class Multiplicative(AbstractKernel):
 
     def composite(self, total, base):
         """See `AbstractKernel.composite`."""
-        return base * total ** (-1.0 / self.theta)
+        return base * power(total, -1.0 / self.theta)
 
 
 class Additive(AbstractKernel):

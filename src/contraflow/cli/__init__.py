@@ -1,0 +1,1 @@
+"""The command line: one thin module a command; everything they do is in the library."""

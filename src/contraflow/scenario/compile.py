@@ -1,0 +1,124 @@
+"""A scenario to monthly drivers: day by day first, so that a part of a month counts by its share of days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from contraflow.case.model import Case
+from contraflow.scenario.kinds import KINDS, Kind
+from contraflow.scenario.model import Measure, Scenario
+
+if TYPE_CHECKING:
+    from contraflow.model.drivers import Drivers
+
+
+def compile_drivers(case: Case, scenario: Scenario) -> Drivers:
+    """Compile a scenario to the drivers of the model.
+
+    Parameters
+    ----------
+    case
+        The case, for the months, the axes and the record of effort.
+    scenario
+        One of its scenarios.
+
+    Returns
+    -------
+    Drivers
+        Arrays of float64, month by place.
+    """
+    from contraflow.model.drivers import Drivers
+
+    return Drivers(**compile_arrays(case, scenario))
+
+
+def compile_arrays(case: Case, scenario: Scenario) -> dict[str, np.ndarray]:
+    """Compile a scenario to arrays by driver, without importing the model.
+
+    Parameters
+    ----------
+    case, scenario
+        As in `compile_drivers`.
+
+    Returns
+    -------
+    dict
+        Arrays of shape (month, place) by driver.
+    """
+    days = np.arange(np.datetime64(str(case.start), "M"), np.datetime64(str(case.end), "M") + 1)
+    starts = days.astype("datetime64[D]").astype(int)
+    stop = (days[-1] + 1).astype("datetime64[D]").astype(int)
+    bounds = np.append(starts, stop) - starts[0]
+    epoch = np.datetime64(int(starts[0]), "D")
+    arrays = {}
+    for kind in KINDS.values():
+        # Sorted by value, so that on any one day the same numbers meet in the same order however a measure is
+        # cut into pieces and wherever it stands in the file: the same actions give the same bits.
+        measures = sorted((m for m in scenario.measures if m.kind == kind.name), key=lambda m: m.value)
+        columns = {name: column for column, name in enumerate(case.members(kind.key))}
+        arrays[kind.driver] = _monthly(kind, measures, columns, bounds, epoch)
+    arrays["effort"] = arrays["effort"] * _effort_record(case)
+    return arrays
+
+
+def _monthly(
+    kind: Kind, measures: list[Measure], columns: dict[str, int], bounds: np.ndarray, epoch: np.datetime64
+) -> np.ndarray:
+    """Combine the measures of one kind.
+
+    Parameters
+    ----------
+    bounds
+        First day of each month, counted from `epoch`, and the day after the last.
+    """
+    days, months = int(bounds[-1]), len(bounds) - 1
+    daily = np.full((days, len(columns)), kind.neutral)
+    pulses = np.full((months, len(columns)), kind.neutral)
+    for measure in measures:
+        first = int((np.datetime64(measure.start, "D") - epoch).astype(int))
+        last = int((np.datetime64(measure.end, "D") - epoch).astype(int)) + 1
+        target, span = daily, slice(first, last)
+        if kind.pulse:
+            month = int(np.searchsorted(bounds, first, side="right")) - 1
+            target, span = pulses, slice(month, month + 1)
+        for place in measure.places:
+            cells = target[span, columns[place]]
+            target[span, columns[place]] = _combine(kind, cells, measure.value)
+    if kind.pulse:
+        return pulses
+    if kind.combine == "add" and kind.high is not None:
+        daily = np.minimum(daily, kind.high)
+    # The mean as first day + mean deviation from it: exact in every month in which nothing changes.
+    first_days = daily[bounds[:-1]]
+    lengths = np.diff(bounds)
+    deviation = daily - np.repeat(first_days, lengths, axis=0)
+    return first_days + np.add.reduceat(deviation, bounds[:-1], axis=0) / lengths[:, None]
+
+
+def _combine(kind: Kind, cells: np.ndarray, value: float) -> np.ndarray:
+    """Let a measure meet those before it."""
+    if kind.combine == "multiply":
+        return cells * value
+    if kind.combine == "add":
+        return cells + value
+    if kind.combine == "max":
+        return np.maximum(cells, value)
+    return 1.0 - (1.0 - cells) * (1.0 - value)
+
+
+def _effort_record(case: Case) -> np.ndarray:
+    """Return the recorded effort, month by theatre.
+
+    A year without a row takes the last one before it (the first one, before them all); a theatre without
+    rows is at its base-year level, 1.
+    """
+    years = case.months.year.to_numpy()
+    record = np.ones((len(years), len(case.theatres)))
+    for column, theatre in enumerate(case.theatres["id"]):
+        rows = case.effort[case.effort["theatre"] == theatre].sort_values("year")
+        if len(rows):
+            position = np.searchsorted(rows["year"].to_numpy(), years, side="right") - 1
+            record[:, column] = rows["index"].to_numpy()[np.maximum(position, 0)]
+    return record
