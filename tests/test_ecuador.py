@@ -100,8 +100,8 @@ def test_nothing_is_negative_or_infinite(everything):
 @pytest.mark.parametrize("measure", ["effort", "strikes", "intelligence", "takedown", "designation"])
 def test_more_effort_anywhere_never_lowers_a_price_or_raises_what_arrives(case, model, measure):
     structure = model.structure
-    options = Settings(clearing_sweeps=1)
-    draw = sample(case.parameters, model.members, range(4), 5)
+    options = Settings()
+    draw = jax.tree.map(jnp.asarray, sample(case.parameters, model.members, range(4), 5))
     parameters = assemble(structure.network, model.tables, draw)
     base = base_year(structure, options, parameters)
     state = start(structure, parameters, base)

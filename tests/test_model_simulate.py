@@ -89,7 +89,7 @@ def test_mass_and_money_close_in_every_month_and_nothing_is_negative(seed, kerne
 def test_more_effort_never_lowers_a_price_or_raises_what_arrives(seed, measure):
     rng, structure, parameters = world(seed)
     drivers = busy(rng, structure)
-    options = Settings(clearing_sweeps=1)
+    options = Settings()
     base = base_year(structure, options, parameters)
     state = start(structure, parameters, base)
     # state held: what exists is enough, so that only the policy decides

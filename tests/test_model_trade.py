@@ -51,8 +51,8 @@ class Market:
         )  # fmt: skip
 
     def flows(self, price, loss, available):
-        quantity, shipped = trade.asked(self.net, price.share, loss, self.demand)
-        return trade.ration(self.net, price.share, quantity, shipped, available)
+        orders = trade.asked(self.net, price.share, loss, self.demand)
+        return trade.ration(self.net, price.share, orders, available)
 
 
 seeds = st.integers(0, 10_000)
@@ -70,7 +70,7 @@ def at_nodes(net, values, where):
 def test_mass_closes_at_every_node_even_when_sources_run_short(seed, kernel, plenty):
     m = Market(seed, kernel)
     price = m.prices()
-    asked, _ = trade.asked(m.net, price.share, m.loss, m.demand)
+    asked = trade.asked(m.net, price.share, m.loss, m.demand).asked
     flow = m.flows(price, m.loss, plenty * asked[m.net.sources])
     arriving = at_nodes(m.net, flow.shipped * (1.0 - m.loss), m.net.destination)
     leaving = at_nodes(m.net, flow.shipped, m.net.origin)
@@ -82,6 +82,8 @@ def test_mass_closes_at_every_node_even_when_sources_run_short(seed, kernel, ple
     lost = np.asarray(flow.shipped * m.loss).sum(0)
     np.testing.assert_allclose(shipped, received[m.net.markets].sum(0) + lost, rtol=1e-9)
     assert (np.asarray(flow.shipped) >= 0).all()
+    first = np.isin(m.net.origin, m.net.sources)
+    np.testing.assert_allclose(np.asarray(flow.sold)[first].sum(0), received[m.net.markets].sum(0), rtol=1e-9)
     assert (leaving[m.net.sources] <= np.asarray(plenty * asked[m.net.sources]) * (1 + 1e-12)).all()
 
 
@@ -91,9 +93,9 @@ def test_money_closes_into_uses_and_into_recipients(seed, kernel, plenty):
     m = Market(seed, kernel)
     believed = m._outlay(m.rng, m.rng.uniform(0.0, 0.6, np.shape(m.loss)))
     price = m.prices(believed)
-    asked, _ = trade.asked(m.net, price.share, m.loss, m.demand)
+    asked = trade.asked(m.net, price.share, m.loss, m.demand).asked
     flow = m.flows(price, m.loss, plenty * asked[m.net.sources])
-    paid = money.account(m.net, price, flow, m.loss, believed)
+    paid = money.account(m.net, price, flow, believed)
     uses = paid.farmgate + paid.freight + paid.tolls + paid.risk + paid.losses + paid.margin.sum(0)
     np.testing.assert_allclose(paid.spending.sum(0), uses, rtol=1e-9)
     first = m.net.from_source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from contraflow.analysis.compare import Comparison, difference_table
 from contraflow.analysis.windows import default_windows
+from contraflow.case import load_case
 from contraflow.model.outcomes import OUTCOMES
 from contraflow.report.outcomes import STAGES
 from contraflow.results.result import Result, label
@@ -228,3 +230,15 @@ def comparison(case: Any) -> Comparison:
 def no_difference(case: Any) -> Comparison:
     """Comparison of a scenario with itself."""
     return fake_comparison(case, effect=0.0)
+
+
+@pytest.fixture(scope="session")
+def fake() -> Callable[..., Comparison]:
+    """Maker of made-up comparisons for any case."""
+    return fake_comparison
+
+
+@pytest.fixture(scope="session")
+def ecuador() -> Any:
+    """Embedded case."""
+    return load_case("ecuador")

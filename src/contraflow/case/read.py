@@ -30,12 +30,17 @@ class Sheet:
 
     def rows(self) -> Iterator[tuple[int, Any]]:
         """Yield every row with its number; its cells are attributes named like the columns."""
-        yield from enumerate(self.frame.itertuples(index=False))
+        yield from enumerate(named_rows(self.frame))
 
     def place(self, row: int, column: str = "") -> str:
         """Return words for a row (and column), such as ``nodes.csv line 12, column price``."""
         where = f"{self.files[row]} line {self.lines[row]}"
         return f"{where}, column {column}" if column else where
+
+
+def named_rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a frame; their cells are attributes named like the columns."""
+    yield from frame.itertuples(index=False)
 
 
 def decode(path: Path, name: str) -> tuple[str, list[Finding]]:

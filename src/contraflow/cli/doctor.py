@@ -31,6 +31,7 @@ _LIBRARIES = (
     "pandas",
     "xarray",
     "h5netcdf",
+    "h5py",
     "typer",
     "rich",
 )

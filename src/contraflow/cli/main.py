@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from contraflow.cli import check, describe, doctor, new_case, run, scenario, version
+from contraflow.cli import check, describe, doctor, new_case, replicate, run, scenario, version
 from contraflow.cli._console import unwrapped
 
 app = typer.Typer(
@@ -18,8 +18,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     help="What does a campaign against an illicit supply chain do, where does the trade go instead, "
-    "and how sure are we? An open simulator on public, aggregate figures; its first case is the cocaine trade through "
-    "Ecuador.",
+    "and how sure are we? An open simulator on public, aggregate figures; its first case is the cocaine "
+    "trade through Ecuador.",
     epilog="Start with [bold]contraflow run[/bold]. Every command explains itself: "
     "[bold]contraflow COMMAND --help[/bold].",
 )
@@ -30,6 +30,7 @@ app.add_typer(scenario.app, name="scenario")
 app.command("new-case", help=unwrapped(new_case.new_case), epilog=new_case.EXAMPLES)(new_case.new_case)
 app.command("doctor", help=unwrapped(doctor.doctor), epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command("version")(version.version)
+app.command("replicate", help=unwrapped(replicate.replicate), epilog=replicate.EXAMPLES)(replicate.replicate)
 
 
 def main() -> None:

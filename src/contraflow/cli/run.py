@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from contraflow.cli._console import CaseArgument, console, guarded
+from contraflow.cli._interrupt import interruptible
+from contraflow.cli._output import OutputFolder
+from contraflow.cli._progress import progress
+from contraflow.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contraflow.analysis import Comparison
+    from contraflow.case import Case
+    from contraflow.scenario import Scenario
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -54,37 +65,68 @@ def run(
     Until a fitted posterior exists, the draws come from the priors: what is believed before the model has
     met the record.
     """
-    from contraflow.case import load_case
-    from contraflow.cli._output import OutputFolder
-    from contraflow.cli._progress import progress
-    from contraflow.scenario import load_scenario
-
     start = time.monotonic()
-    loaded = load_case(case)
-    pair = [
-        load_scenario(loaded, chosen or default)
-        for chosen, default in ((scenario, loaded.default_scenario), (baseline, loaded.default_baseline))
-    ]
     with OutputFolder(out, (RESULT, REPORT, TABLE)) as folder:
+        loaded, after, before = interruptible(lambda: _load(case, scenario, baseline))
         typer.echo(
-            f"{loaded.title}: {pair[0].name} beside {pair[1].name}, "
+            f"{loaded.title}: {after.name} beside {before.name}, "
             f"{draws} draws from the priors (not yet fitted to the record), seed {seed}",
             err=True,
         )
         with progress("simulating", plain) as callback:
-            from contraflow.analysis import compare
-
-            comparison = compare(loaded, pair[0], pair[1], draws=draws, seed=seed, progress=callback)
-        from contraflow.report import render_table, write_report
-
-        comparison.save(folder.staging / RESULT)
-        write_report(comparison, folder.staging / REPORT)
-        comparison.table.to_csv(folder.staging / TABLE, index=False)
+            comparison = interruptible(
+                lambda: _compute(loaded, after, before, draws, seed, callback, folder.staging)
+            )
         written = folder.publish()
+    try:
+        _show(comparison, written)
+    except KeyboardInterrupt:
+        typer.echo(f"contraflow: interrupted; the files in {folder.folder} are complete", err=True)
+        raise typer.Exit(130) from None
+    typer.echo(
+        f"done in {time.monotonic() - start:.1f} s; open {folder.folder / REPORT} in a browser", err=True
+    )
+
+
+def _load(case: str, scenario: str | None, baseline: str | None) -> tuple[Case, Scenario, Scenario]:
+    """Load the case and its two scenarios."""
+    from contraflow.case import load_case
+    from contraflow.scenario import load_scenario
+
+    loaded = load_case(case)
+    after = load_scenario(loaded, scenario or loaded.default_scenario)
+    return loaded, after, load_scenario(loaded, baseline or loaded.default_baseline)
+
+
+def _compute(
+    case: Case,
+    scenario: Scenario,
+    baseline: Scenario,
+    draws: int,
+    seed: int,
+    callback: Callable[[int, int], None],
+    folder: Path,
+) -> Comparison:
+    """Simulate both and make the files in a folder."""
+    from contraflow.analysis import compare
+    from contraflow.report import write_report
+
+    comparison = compare(case, scenario, baseline, draws=draws, seed=seed, progress=callback)
+    try:
+        comparison.save(folder / RESULT)
+        write_report(comparison, folder / REPORT)
+        comparison.table.to_csv(folder / TABLE, index=False)
+    except OSError as error:
+        value = f"the results cannot be written ({error.strerror or error})"
+        raise OutputError(str(folder.parent), value, "free some space, or choose another folder") from error
+    return comparison
+
+
+def _show(comparison: Comparison, written: list[Path]) -> None:
+    """Print the table of differences and where the files are."""
+    from contraflow.report import render_table
+
     render_table(comparison, console())
     typer.echo("")
     for path in written:
         typer.echo(f"wrote {path}")
-    typer.echo(
-        f"done in {time.monotonic() - start:.1f} s; open {folder.folder / REPORT} in a browser", err=True
-    )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from contraflow.cli._console import console, guarded, table
+from contraflow.cli._console import CaseArgument, console, guarded, table
 
 LIST_EXAMPLES = """[bold]Examples[/bold]
 
@@ -27,11 +27,15 @@ contraflow scenario diff no-campaign campaign-2026
 contraflow scenario diff base my-plan.toml --case my-case
 """
 
+KINDS_EXAMPLES = """[bold]Examples[/bold]
+
+contraflow scenario kinds
+"""
+
 app = typer.Typer(
     no_args_is_help=True, help="List, show and compare scenarios: what is done, where and when."
 )
 CaseOption = Annotated[str, typer.Option("--case", "-c", help="Name of an embedded case, or a case folder.")]
-CaseArgument = Annotated[str, typer.Argument(help="Name of an embedded case, or a case folder.")]
 Name = Annotated[str, typer.Argument(help="Scenario: a name in the case, or a .toml file.")]
 
 
@@ -72,7 +76,7 @@ def show(
             continue
         places = (
             "all"
-            if len(measure.places) == len(loaded.members(measure.spec.key)) > 1
+            if len(measure.places) == len(loaded.members(measure.spec.dimension)) > 1
             else ", ".join(measure.places)
         )
         span = str(measure.start) if measure.spec.pulse else f"{measure.start} to {measure.end}"
@@ -85,6 +89,7 @@ def show(
 def diff(a: Name, b: Name, case: CaseOption = "ecuador") -> None:
     """Say how scenario B differs from scenario A: measures, then the months and places that change."""
     from contraflow.case import load_case
+    from contraflow.case.read import named_rows
     from contraflow.scenario import diff as compare
     from contraflow.scenario import load_scenario
 
@@ -102,7 +107,7 @@ def diff(a: Name, b: Name, case: CaseOption = "ecuador") -> None:
             f"{m.start} to {m.end}",
             f"{m.value:g}" + (f" (was {m.was})" if m.was else ""),
         )
-        for m in found.measures.itertuples()
+        for m in named_rows(found.measures)
     ]
     table(out, f"Measures of {b} relative to {a}", ("change", "kind", "places", "days", "value"), rows)
     rows = [
@@ -111,6 +116,19 @@ def diff(a: Name, b: Name, case: CaseOption = "ecuador") -> None:
         for was, now in [(values[:2], values[2:])]
     ]
     table(out, "Months in which what drives the model differs", ("driver", "place", "months", a, b), rows)
+
+
+@app.command("kinds", epilog=KINDS_EXAMPLES)
+@guarded
+def kinds() -> None:
+    """List the kinds of measures: where each acts, in which unit and range, and how several combine."""
+    from contraflow.scenario import KINDS
+
+    rows = [
+        (kind.name, kind.key, kind.unit, kind.range, "once" if kind.pulse else kind.combine, kind.description)
+        for kind in KINDS.values()
+    ]
+    table(console(), "Kinds of measures", ("kind", "place key", "value", "range", "together", "what"), rows)
 
 
 def _span(low: float, high: float) -> str:

@@ -1,6 +1,6 @@
 """Enforcement: from effort to the probability that a kilogram is lost on an edge.
 
-    λ_e = δ_e · x_k^β · (1 + ι I_k) · (2/(1 + f_e/f_ref,e))^ζ · exp(−h_k)
+    λ_e = δ_e · x_k^β · (1 + ι I_k) · (1 + ζ)/(1 + ζ f_e/f_ref,e) · exp(−h_k)
     p_e = 1 − exp(−λ_e − σ_e)
 
 x is effort in units of the base year, I intelligence sharing after its training lag, h concealment (which
@@ -69,12 +69,13 @@ def saturation(
     traffic: Float[Array, "edge draw"],
     reference: Float[Array, "edge draw"],
 ) -> Float[Array, "edge draw"]:
-    """Factor (2/(1 + f/f_ref))^ζ: search saturates as traffic grows.
+    """Factor (1 + ζ)/(1 + ζ f/f_ref): search saturates as traffic grows (Holling's disc equation).
 
-    One at the base year's traffic, and at most 2^ζ on an idle route. A plain power (f_ref/f)^ζ would make
-    a route that is little used impassable, and so never used again.
+    One at the base year's traffic, where its elasticity is −ζ/(1 + ζ), and at most 1 + ζ on an idle route.
+    A plain power (f_ref/f)^ζ would make a route that is little used impassable, and so never used again.
     """
-    return power(2.0 / (1.0 + traffic / reference), beliefs.search_saturation)
+    z = beliefs.search_saturation
+    return (1.0 + z) / (1.0 + z * (traffic / reference))
 
 
 def strike_hazard(

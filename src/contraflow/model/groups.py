@@ -1,6 +1,6 @@
 """Armed groups: members by group and territory, fed by rents, worn down by rivals and the state.
 
-    dM/dt = M (ρ u − η_r/M_·r − θ Σ_h S_gh M_h − ω M),      u = (income per member / y₀)^ξ
+    dM/dt = M (ρ u − η_r/Σ_h M_hr − θ Σ_h S_gh M_h − ω M),      u = (income per member / y₀)^ξ
 
 A *cell* is one group in one territory. Losses are taken semi-implicitly, M' = M (1 + dt ρ u)/(1 + dt ℓ),
 so members stay positive at any step; `explicit=True` is the plain Euler map that published discrete models
@@ -89,7 +89,7 @@ def advance(
     rate : Array
         Conflict loss rate per month.
     removed : Array
-        Incapacitation rate per month, η_r/M_·r.
+        Incapacitation rate per month, η_r/Σ_h M_hr.
     saturation : Array
         ω per member and month.
     explicit : bool

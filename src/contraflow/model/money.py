@@ -53,7 +53,6 @@ def account(
     network: Network,
     price: Prices,
     flow: Flows,
-    loss: Float[Array, "edge draw"],
     outlay: Outlay,
 ) -> Money:
     """Split what markets pay into its uses.
@@ -62,8 +61,6 @@ def account(
     ----------
     price, flow : Prices, Flows
         This month's sweeps.
-    loss : Array, shape (edge, draw)
-        Actual loss probabilities.
     outlay : Outlay
         What shippers spent per kilogram shipped.
 
@@ -73,25 +70,14 @@ def account(
     """
     kilos = KG_PER_TONNE * flow.shipped
     received = KG_PER_TONNE * flow.asked * flow.served
-    arriving = kilos * (1.0 - loss)
     bought = price.value[network.origin] * kilos
     freight, toll, risk = outlay.freight * kilos, outlay.toll * kilos, outlay.risk * kilos
     paid = bought + freight + toll + risk
     margin = jnp.zeros_like(price.value)
-    reaching = jnp.ones_like(price.value)
     for level in network.levels[1:]:
         income = price.value[level.nodes] * received[level.nodes]
         margin = margin.at[level.nodes].set(income - level.inflow @ paid[level.edges])
-    for level in reversed(network.levels[:-1]):
-        if level.out_edges.size:
-            onward = arriving[level.out_edges] * reaching[network.destination[level.out_edges]]
-            leaving = level.outflow @ kilos[level.out_edges]
-            share = (level.outflow @ onward) / jnp.maximum(leaving, jnp.finfo(leaving.dtype).tiny)
-            # markets keep what they receive: a node that both sells and consumes is not in the model
-            reaching = reaching.at[level.nodes].set(
-                jnp.where(jnp.asarray(level.outflow.sum(1) > 0)[:, None], share, reaching[level.nodes])
-            )
-    useful = (1.0 - loss) * reaching[network.destination]
+    useful = flow.sold / jnp.maximum(flow.shipped, jnp.finfo(flow.shipped.dtype).tiny)
     first = network.from_source
     farm_paid = bought[first]
     wasted = (freight + toll + risk) * (1.0 - useful)

@@ -58,7 +58,7 @@ SPEC: dict[str, Symbol] = {
     "effort_exponent": Symbol("1", (), "returns to effort of the loss rate"),
     "intelligence_effect": Symbol("1", (), "relative gain in detection at full intelligence sharing"),
     "training_lag": Symbol("month", (), "time constant with which intelligence sharing takes effect"),
-    "search_saturation": Symbol("1", (), "exponent with which the loss rate falls as traffic grows"),
+    "search_saturation": Symbol("1", (), "strength of search saturation: 0 none, 1 halves the gain from thin traffic"),
     "learning": Symbol("1/month", (), "share of a surprise about losses learnt in a month"),
     "concealment_growth": Symbol("1/month", (), "growth of concealment per unit of log effort above 2024"),
     "concealment_half_life": Symbol("month", (), "half-life of concealment once pressure ends"),

@@ -23,12 +23,17 @@ LARGEST_PRICE_SIGNAL = 1.0
 
 
 class SourceState(NamedTuple):
-    """State of the sources: price and seen price (USD/kg), stock (t), area (t a year at base yield)."""
+    """State of the sources.
+
+    Price and seen price (USD/kg), stock (t), area (t a year at base yield), and what was asked for last
+    month (t).
+    """
 
     price: Float[Array, "source draw"]
     seen: Float[Array, "source draw"]
     stock: Float[Array, "source draw"]
     area: Float[Array, "source draw"]
+    asked: Float[Array, "source draw"]
 
 
 def output(

@@ -33,11 +33,11 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
         # same local elasticity at the mean landed cost of the base year
         kernel = trade.Additive(belief.theta / jnp.mean(ladder.cost, axis=0))
     area = jnp.asarray(structure.base_production)[:, None] * parameters.production.production_error
-    per_unit, unit_flow = trade.asked(net, share, chance, parameters.demand.market_share)
+    unit = trade.asked(net, share, chance, parameters.demand.market_share)
     made = area * (parameters.production.production_use * (1.0 - jnp.exp(-(parameters.production.harvest_price**-2.0))))
     total = jnp.sum(made, axis=0) / MONTHS_PER_YEAR
-    scale = total / jnp.sum(per_unit[net.sources], axis=0)
-    traffic = unit_flow * scale
+    scale = total / jnp.sum(unit.asked[net.sources], axis=0)
+    traffic = unit.shipped * scale
     draws = traffic.shape[1]
     ones = jnp.ones((1, draws))
     users = demand.steady_users(structure.users[:, None] * ones, parameters.demand)
@@ -89,6 +89,7 @@ def start(structure: Structure, parameters: Parameters, base: Base) -> State:
             / MONTHS_PER_YEAR
             * ones,
             area=potential * ones,
+            asked=jnp.zeros_like(potential * ones),
         ),
         pressure=enforcement.Pressure(
             perceived=-jnp.expm1(-parameters.trade.hazard) * ones,

@@ -26,7 +26,8 @@ class Settings:
     kernel : str
         ``multiplicative`` (Fréchet, in θ) or ``additive`` (logit, in USD/kg).
     clearing_sweeps : int
-        Sweeps a month in which a source that runs short raises its price.
+        Sweeps a month. A source that cannot meet last month's orders raises its price before the first; each
+        further sweep lets it raise its price again by what the one before found missing.
     group_steps : int
         Steps a month of the group model.
     explicit_groups : bool
@@ -34,7 +35,7 @@ class Settings:
     """
 
     kernel: str = "multiplicative"
-    clearing_sweeps: int = 2
+    clearing_sweeps: int = 1
     group_steps: int = 1
     explicit_groups: bool = False
 
@@ -174,7 +175,12 @@ def step(
         * drivers.demand
         * demand.appetite(state.users, base.users, parameters.demand)
     )
-    farmgate = state.sources.price
+
+    def scarce(price, asked):
+        short = asked / jnp.maximum(available, jnp.finfo(available.dtype).tiny)
+        return price * power(jnp.maximum(1.0, short), 1.0 / parameters.trade.theta)
+
+    farmgate = scarce(state.sources.price, state.sources.asked)
     first = base.ladder.value[net.markets]
     for sweep in range(settings.clearing_sweeps):
         price = trade.prices(
@@ -184,12 +190,11 @@ def step(
         wanted = demand.consumption(
             appetite, price.value[net.markets] / first, parameters.demand.elasticity
         )
-        quantity, shipped = trade.asked(net, price.share, loss.probability, wanted)
+        orders = trade.asked(net, price.share, loss.probability, wanted)
         if sweep + 1 < settings.clearing_sweeps:
-            short = quantity[net.sources] / jnp.maximum(available, jnp.finfo(available.dtype).tiny)
-            farmgate = farmgate * power(jnp.maximum(1.0, short), 1.0 / parameters.trade.theta)
-    flow = trade.ration(net, price.share, quantity, shipped, available)
-    paid = money.account(net, price, flow, loss.probability, outlay)
+            farmgate = scarce(farmgate, orders.asked[net.sources])
+    flow = trade.ration(net, price.share, orders, available)
+    paid = money.account(net, price, flow, outlay)
 
     # who earns it, who dies
     tolls = sum_by(labels.territory, size["territory"], paid.toll_edge)
@@ -211,7 +216,7 @@ def step(
     )
     sources = production.SourceState(
         price=production.clear(
-            state.sources, parameters.production, produced, quantity[net.sources], state.sources.price
+            state.sources, parameters.production, produced, orders.asked[net.sources], state.sources.price
         ),
         seen=state.sources.seen
         + (state.sources.price - state.sources.seen) / jnp.maximum(parameters.production.price_memory, 1.0),
@@ -220,6 +225,7 @@ def step(
             state.sources, parameters.production, potential, record.known, drivers.eradication,
             base_price(parameters), base.area,
         ),  # fmt: skip
+        asked=orders.asked[net.sources],
     )
     after = State(
         sources=sources,

@@ -108,6 +108,24 @@ class Prices(NamedTuple):
     share: Float[Array, "edge draw"]
 
 
+class Orders(NamedTuple):
+    """What markets' demand asks of every node and edge, before anything runs short.
+
+    Attributes
+    ----------
+    asked : Array, shape (node, draw)
+        Tonnes asked for at each node.
+    shipped : Array, shape (edge, draw)
+        Tonnes to put on each edge.
+    sold : Array, shape (edge, draw)
+        Tonnes of those that reach a market in the end.
+    """
+
+    asked: Float[Array, "node draw"]
+    shipped: Float[Array, "edge draw"]
+    sold: Float[Array, "edge draw"]
+
+
 class Flows(NamedTuple):
     """Tonnes of one month.
 
@@ -117,13 +135,14 @@ class Flows(NamedTuple):
         Tonnes asked for at each node to serve demand and replace losses.
     served : Array, shape (node, draw)
         Share of what was asked that exists (1 unless a source ran short).
-    shipped : Array, shape (edge, draw)
-        Tonnes put on each edge.
+    shipped, sold : Array, shape (edge, draw)
+        Tonnes put on each edge, and those of them that reach a market in the end.
     """
 
     asked: Float[Array, "node draw"]
     served: Float[Array, "node draw"]
     shipped: Float[Array, "edge draw"]
+    sold: Float[Array, "edge draw"]
 
 
 def landed_cost(value_origin, outlay: Outlay):
@@ -220,40 +239,42 @@ def asked(
     share: Float[Array, "edge draw"],
     loss: Float[Array, "edge draw"],
     demand: Float[Array, "market draw"],
-) -> tuple[Float[Array, "node draw"], Float[Array, "edge draw"]]:
+) -> Orders:
     """Backward sweep: tonnes asked at every node and of every edge so that markets get `demand`.
+
+    An edge ships π_e q_j / (1 − p_e), losses replaced; of that, π_e z_j will be sold in a market, where z_j
+    is the part of q_j that will.
 
     Returns
     -------
-    asked : Array, shape (node, draw)
-    shipped : Array, shape (edge, draw)
-        Tonnes to put on each edge, losses replaced: π_e q_j / (1 − p_e).
+    Orders
     """
-    per_arrival = share / (1.0 - loss)
-    draws = jnp.broadcast_shapes(per_arrival.shape[1:], demand.shape[1:])
-    quantity = jnp.zeros((len(network.nodes), *draws)).at[network.markets].set(demand)
-    shipped = jnp.zeros((len(network.edges), *draws))
+    draws = jnp.broadcast_shapes(share.shape[1:], loss.shape[1:], demand.shape[1:])
+    share = jnp.broadcast_to(share, (len(network.edges), *draws))
+    both = jnp.concatenate([share / (1.0 - loss), share], axis=1)
+    twice = jnp.concatenate([jnp.broadcast_to(demand, (demand.shape[0], *draws))] * 2, axis=1)
+    nodes = jnp.zeros((len(network.nodes), both.shape[1])).at[network.markets].set(twice)
+    edges = jnp.zeros_like(both)
     for level in reversed(network.levels):
         if level.out_edges.size:
-            quantity = quantity.at[level.nodes].add(level.outflow @ shipped[level.out_edges])
+            nodes = nodes.at[level.nodes].add(level.outflow @ edges[level.out_edges])
         if level.inflow.shape[1]:
-            wanted = per_arrival[level.edges] * quantity[level.nodes][level.local]
-            shipped = shipped.at[level.edges].set(wanted)
-    return quantity, shipped
+            edges = edges.at[level.edges].set(both[level.edges] * nodes[level.nodes][level.local])
+    half = draws[0]
+    return Orders(nodes[:, :half], edges[:, :half], edges[:, half:])
 
 
 def ration(
     network: Network,
     share: Float[Array, "edge draw"],
-    quantity: Float[Array, "node draw"],
-    shipped: Float[Array, "edge draw"],
+    orders: Orders,
     available: Float[Array, "source draw"],
 ) -> Flows:
     """Ship only what exists: scale each source to its stock and carry the shortfall forward.
 
     Parameters
     ----------
-    quantity, shipped : Array
+    orders : Orders
         What `asked` returns.
     available : Array, shape (source, draw)
         Tonnes each source can ship this month.
@@ -263,11 +284,12 @@ def ration(
     Flows
         With served_j = Σ π_e served_i, so that mass closes at every node.
     """
-    wanted = quantity[network.sources]
+    wanted = orders.asked[network.sources]
     covered = jnp.minimum(1.0, available / jnp.maximum(wanted, jnp.finfo(wanted.dtype).tiny))
-    served = jnp.ones_like(quantity).at[network.sources].set(covered)
+    served = jnp.ones_like(orders.asked).at[network.sources].set(covered)
     for level in network.levels[1:]:
         served = served.at[level.nodes].set(
             level.inflow @ (share[level.edges] * served[network.origin[level.edges]])
         )
-    return Flows(quantity, served, shipped * served[network.origin])
+    there = served[network.origin]
+    return Flows(orders.asked, served, orders.shipped * there, orders.sold * there)

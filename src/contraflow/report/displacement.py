@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
 from contraflow.report.labels import Labels
 from contraflow.report.numbers import plain
 from contraflow.report.outcomes import BY_NAME, TOTAL
+from contraflow.report.rows import number
 
 if TYPE_CHECKING:
     from contraflow.analysis import Comparison
@@ -43,14 +44,14 @@ def displacement(comparison: Comparison, labels: Labels) -> dict[str, Any]:
     rows = []
     for record in ordered.to_dict("records"):
         place = str(record["corridor"])
-        numbers = pd.to_numeric(pd.Series([record.get(name) for name in NUMBERS]), errors="coerce")
+        numbers = np.array([number(record.get(name)) for name in NUMBERS])
         label = labels.total(BY_NAME["corridor_flow"]) if place == TOTAL else labels.of("corridor", place)
         rows.append(
             {
                 "place": place,
                 "label": label,
                 "touched": bool(record["touched"]),
-                **dict(zip(NUMBERS, plain(numbers.to_numpy(dtype=float)), strict=True)),
+                **dict(zip(NUMBERS, plain(numbers), strict=True)),
             }
         )
     return {"window": str(comparison.windows[0]), "rows": rows}

@@ -16,7 +16,7 @@ from contraflow.report.series import values_of, yearly_sums
 if TYPE_CHECKING:
     from contraflow.analysis import Comparison
 
-GROUPS_SHOWN = 9
+GROUPS_SHOWN = 5
 
 
 def edge_years(comparison: Comparison) -> dict[str, Any]:

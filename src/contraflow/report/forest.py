@@ -6,11 +6,11 @@ import math
 from html import escape
 
 from contraflow.report.labels import Labels
-from contraflow.report.numbers import amount, signed, significant, with_unit
+from contraflow.report.numbers import amount, interval, signed, with_unit
 from contraflow.report.rows import Row
-from contraflow.report.words import phrase
+from contraflow.report.words import DIGITS, phrase
 
-AXES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+AXES = (1.0, 2.0, 4.0, 6.0, 10.0, 16.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0)
 """Half-widths, in percent, that the axis may have."""
 SHOWN = 0.8
 """Share of the intervals that the axis must hold whole; the others end in an arrow."""
@@ -67,9 +67,11 @@ def forest(rows: list[Row], labels: Labels, window: str) -> str:
         name = phrase(row, labels)
         unit = "percentage points" if row.unit == "%" else row.unit
         percent = (
-            f"{signed(row.pct_median)} % <small>{signed(row.pct_q05)} to {signed(row.pct_q95)}</small>"
+            f"{signed(row.pct_median, digits=DIGITS)} % "
+            f"<small>{interval(row.pct_q05, row.pct_q95, digits=DIGITS)}</small>"
             if math.isfinite(row.pct_median)
-            else f"{with_unit(signed(row.diff_median, row.unit), unit)}"
+            else f"{with_unit(signed(row.diff_median, row.unit, DIGITS), unit)} "
+            f"<small>{interval(row.diff_q05, row.diff_q95, row.unit, DIGITS)}</small>"
         )
         base = with_unit(amount(row.baseline, row.unit), row.unit)
         body.append(
@@ -80,12 +82,13 @@ def forest(rows: list[Row], labels: Labels, window: str) -> str:
         )
     ticks = "".join(
         f'<span style="left:{place}%">{text}</span>'
-        for place, text in ((0, f"−{significant(half, 1)} %"), (50, "0"), (100, f"+{significant(half, 1)} %"))
+        for place, text in ((0, f"−{half:.0f} %"), (50, "0"), (100, f"+{half:.0f} %"))
     )
     return (
         '<div class="scroll"><table class="forest"><caption>Change in percent of the baseline, '
-        f"{escape(window)}: median, 50 % interval (thick), 90 % interval (thin). Grey: the 90 % interval includes "
-        'zero.</caption><thead><tr><th scope="col">Outcome</th><th scope="col" class="base">Baseline</th>'
+        f"{escape(window)}: median, 50 % interval (thick), 90 % interval (thin). Grey: the 90 % interval "
+        'includes zero.</caption><thead><tr><th scope="col">Outcome</th>'
+        '<th scope="col" class="base">Baseline</th>'
         f'<th scope="col" class="drawn"><div class="ticks" aria-hidden="true">{ticks}</div></th>'
         '<th scope="col">Change <small>90 %</small></th></tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"

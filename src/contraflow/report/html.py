@@ -12,10 +12,10 @@ from contraflow.report.files import write_text
 from contraflow.report.forest import forest
 from contraflow.report.labels import Labels
 from contraflow.report.method import method
-from contraflow.report.numbers import MISSING, amount, interval, significant, signed
+from contraflow.report.numbers import MISSING, amount, interval, signed, significant
 from contraflow.report.payload import build_payload, dump
 from contraflow.report.rows import Row, in_window, rows_of
-from contraflow.report.words import headline_rows, split_caveats, summary
+from contraflow.report.words import headline_rows, split_caveats, summary, window_words
 
 if TYPE_CHECKING:
     from contraflow.analysis import Comparison
@@ -61,9 +61,8 @@ def render_report(comparison: Comparison) -> str:
         "case_title": escape(meta["caseTitle"]),
         "title": escape(meta["scenario"]["title"]),
         "standfirst": _standfirst(meta, first),
-        "answer": _answer(comparison),
-        "notice": _notice(about or comparison.caveats[:1]),
-        "forest": forest(headline_rows(first), labels, first[0].window) if first else "",
+        "answer": _answer(comparison, _notice(about or comparison.caveats[:1])),
+        "forest": forest(headline_rows(first), labels, window_words(first[0].window)) if first else "",
         "table": table(rows),
         "method": method(comparison, rest, payload),
         "footer": escape(f"Made with contraflow {meta['version']}. This file holds everything it shows: ")
@@ -84,15 +83,15 @@ def _asset(name: str) -> str:
 def _standfirst(meta: dict[str, Any], rows: list[Row]) -> str:
     """Return the line under the title: what is compared, over which months, with how many draws."""
     scenario, baseline = meta["scenario"]["name"], meta["baseline"]["name"]
-    months = f", {rows[0].window}" if rows else ""
+    months = f", {window_words(rows[0].window)}" if rows else ""
     return (
         f"Scenario <b>{escape(scenario)}</b> beside <b>{escape(baseline)}</b>{escape(months)}: "
         f"{meta['draws']:,} draws, each run under both with the same random numbers."
     )
 
 
-def _answer(comparison: Comparison) -> str:
-    """Return the answer in words: one paragraph, then each finding with its interval."""
+def _answer(comparison: Comparison, notice: str) -> str:
+    """Return the answer in words: a paragraph, the box on the draws, each finding with its interval."""
     answer = summary(comparison)
     parts = [f'<p class="opening">{escape(answer.opening)}</p>']
     for heading, findings in (("Clear", answer.clear), ("Not clear", answer.unclear)):
@@ -100,8 +99,8 @@ def _answer(comparison: Comparison) -> str:
             items = "".join(f"<li>{escape(text)}</li>" for text in findings)
             parts.append(f"<div><h3>{heading}</h3><ul>{items}</ul></div>")
     lists = "".join(parts[1:])
-    later = f'<p class="later">Later, {escape(answer.later)}</p>' if answer.later else ""
-    return parts[0] + later + (f'<div class="findings">{lists}</div>' if lists else "")
+    later = f'<p class="later">{escape(answer.later)}</p>' if answer.later else ""
+    return parts[0] + later + notice + (f'<div class="findings">{lists}</div>' if lists else "")
 
 
 def _notice(texts: list[str]) -> str:
@@ -109,7 +108,9 @@ def _notice(texts: list[str]) -> str:
     if not texts:
         return ""
     body = "".join(f"<p>{escape(text)}</p>" for text in texts)
-    return f'<aside class="notice" aria-label="Where the draws come from"><h3>Read this first</h3>{body}</aside>'
+    return (
+        f'<aside class="notice" aria-label="Where the draws come from"><h3>Read this first</h3>{body}</aside>'
+    )
 
 
 _HEAD = (
@@ -145,13 +146,14 @@ def table(rows: list[Row]) -> str:
         )
         values = "".join(f'<td data-v="{value:.6g}">{escape(text)}</td>' for value, text in cells)
         lines.append(
-            f'<tr class="{row.verdict}" data-outcome="{escape(row.outcome)}" data-window="{escape(row.window)}">'
+            f'<tr class="{row.verdict}">'
             f'<td>{escape(row.outcome_label)}</td><th scope="row">{escape(row.place_label)}</th>'
             f"<td>{escape(unit)}</td>{values}</tr>"
         )
     return (
         '<div class="scroll tall" tabindex="0" role="region" aria-label="All differences">'
-        f'<table class="differences"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+        f'<table class="differences"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 
 

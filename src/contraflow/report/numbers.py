@@ -49,11 +49,8 @@ def is_money(unit: str) -> bool:
 
 def amount(value: float, unit: str = "", digits: int = 3) -> str:
     """Return a value for a table cell: like `significant`, with "m", "bn" or "tn" for large sums of money."""
-    if is_money(unit) and math.isfinite(value):
-        for step, word in STEPS:
-            if abs(float(f"{value:.{digits - 1}e}")) >= step:
-                return significant(value / step, digits) + word
-    return significant(value, digits)
+    step, word = _step(abs(value), unit, digits)
+    return significant(value / step, digits) + word
 
 
 def signed(value: float, unit: str = "", digits: int = 3) -> str:
@@ -63,20 +60,24 @@ def signed(value: float, unit: str = "", digits: int = 3) -> str:
 
 
 def interval(low: float, high: float, unit: str = "", digits: int = 3) -> str:
-    """Return an interval of differences, for example "−12.0 to +3.00"."""
+    """Return an interval of differences, for example "−12.0 to +3.00"; both ends in the same "m" or "bn"."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return MISSING
-    return f"{signed(low, unit, digits)} to {signed(high, unit, digits)}"
+    step, word = _step(max(abs(low), abs(high)), unit, digits)
+    return f"{signed(low / step, '', digits)}{word} to {signed(high / step, '', digits)}{word}"
+
+
+def _step(size: float, unit: str, digits: int) -> tuple[float, str]:
+    """Return the step and short word for sums of money of about this size; 1 and nothing for the rest."""
+    if is_money(unit) and math.isfinite(size):
+        rounded = float(f"{size:.{digits - 1}e}")
+        return next(((step, word) for step, word in STEPS if rounded >= step), (1.0, ""))
+    return 1.0, ""
 
 
 def with_unit(text: str, unit: str) -> str:
-    """Join a formatted number and its unit: "USD 3.1 bn a year", "−3.1 %", "12 t a year"."""
-    if not unit:
-        return text
-    if is_money(unit):
-        sign, body = (text[0], text[1:]) if text[:1] in (MINUS, "+") else ("", text)
-        return f"{sign}USD {body}{unit.removeprefix('USD')}"
-    return f"{text} {unit}"
+    """Join a formatted number and its unit: "3.1 bn USD a year", "−3.1 %", "12 t a year"."""
+    return f"{text} {unit}" if unit else text
 
 
 def round_significant(values: NDArray[np.float64], digits: int = 5) -> NDArray[np.float64]:

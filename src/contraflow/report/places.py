@@ -67,7 +67,7 @@ def basemap(case: Case) -> dict[str, Any]:
 def places(case: Case) -> dict[str, Any]:
     """Return the base map, nodes, edges and territories of a case for the map."""
     jurisdictions, theatres, corridors = (
-        {str(row.id): str(row.name) for row in table.itertuples(index=False)}
+        dict(table[["id", "name"]].astype(str).itertuples(index=False, name=None))
         for table in (case.jurisdictions, case.theatres, case.corridors)
     )
     edges = records(case.edges, EDGE_COLUMNS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -69,13 +69,14 @@ def rows_of(comparison: Comparison, labels: Labels) -> list[Row]:
     """
     rows = []
     windows: dict[str, int] = {}
-    for record in comparison.table.to_dict("records"):
+    for values in comparison.table.itertuples(index=False):
+        record: dict[str, Any] = dict(zip(comparison.table.columns, values, strict=True))
         outcome, place, window = str(record["outcome"]), str(record["place"]), str(record["window"])
         windows.setdefault(window, len(windows))
         known = outcome_of(outcome)
         unit, factor = unit_of(str(record["unit"]))
         scaled = dict.fromkeys((*LEVELS, *DIFFERENCES), factor)
-        numbers = {name: _number(record.get(name)) * scaled.get(name, 1.0) for name in NUMBERS}
+        numbers = {name: number(record.get(name)) * scaled.get(name, 1.0) for name in NUMBERS}
         rows.append(
             Row(
                 outcome=outcome,
@@ -103,6 +104,6 @@ def in_window(rows: list[Row], position: int = 0) -> list[Row]:
     return [row for row in rows if row.window == windows[position]] if windows else []
 
 
-def _number(value: object) -> float:
+def number(value: Any) -> float:
     """Return a cell as float; missing as NaN."""
-    return float("nan") if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type]
+    return math.nan if value is None or pd.isna(value) else float(value)

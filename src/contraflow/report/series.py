@@ -77,7 +77,9 @@ def observed_homicides(comparison: Comparison, months: list[str]) -> dict[str, l
 
 
 def outcome_series(comparison: Comparison, labels: Labels, months: list[str]) -> list[dict[str, Any]]:
-    """Return every recorded monthly outcome with its places, the largest first, the total before them.
+    """Return every recorded monthly outcome with its places: the total, then the largest first.
+
+    Places of an outcome that has no total (prices, stages) stay in the order of the case.
 
     Parameters
     ----------
@@ -109,7 +111,7 @@ def outcome_series(comparison: Comparison, labels: Labels, months: list[str]) ->
         if outcome.total and len(places) > 1:
             rows.append(("", labels.total(outcome), scenario.sum(axis=-1), baseline.sum(axis=-1)))
         size = np.nan_to_num(np.median(np.abs(baseline), axis=0).sum(axis=0))
-        order = range(len(places)) if outcome.dimension == "stage" else np.argsort(-size, kind="stable")
+        order = np.argsort(-size, kind="stable") if outcome.total else range(len(places))
         for index in order:
             if scenario[..., index].any() or baseline[..., index].any():
                 place = places[index]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.console import Console, Group
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from contraflow.report.labels import Labels
-from contraflow.report.numbers import amount, interval, signed
+from contraflow.report.numbers import MINUS, amount, interval, signed
 from contraflow.report.rows import Row, in_window, rows_of
-from contraflow.report.words import split_caveats, summary
+from contraflow.report.words import DIGITS, split_caveats, summary, window_words
 
 if TYPE_CHECKING:
     from contraflow.analysis import Comparison
 
 WIDTH = 100
-PLACE_WIDTH = 29
+HEADS = ("", "Baseline", "Scenario", "", "Change", "50 % interval", "90 % interval")
+WIDTHS = (30, 8, 8, 1, 8, 19, 20)
+HALF = 5
+"""Position of the 50 % interval, which a narrow terminal does without."""
 
 SHOWN: dict[str, int] = {
     "delivered": 4,
@@ -28,17 +28,19 @@ SHOWN: dict[str, int] = {
     "seized_gross": 3,
     "destroyed": 2,
     "enforcement_cost": 0,
-    "price": 4,
+    "price": 3,
     "market_spending": 0,
     "income_focus": 0,
-    "income_group": 4,
+    "income_group": 3,
     "members": 0,
     "homicides": 5,
 }
 """Outcomes on the terminal, and how many places stand below the total: those that change most."""
 
-MARKS = {"down": "↓", "up": "↑", "unclear": " ", "none": "="}
+MARKS = {"down": "↓", "up": "↑", "unclear": "", "none": "="}
 STYLES = {"down": "bold", "up": "bold", "unclear": "", "none": "dim"}
+PLAIN = str.maketrans({MINUS: "-", "↓": "-", "↑": "+", "…": "~", "─": "-"})
+"""For terminals that know ASCII only."""
 
 
 def terminal_rows(rows: list[Row]) -> list[list[Row]]:
@@ -53,77 +55,90 @@ def terminal_rows(rows: list[Row]) -> list[list[Row]]:
     return groups
 
 
-def _cells(row: Row, name: str, ascii_only: bool) -> list[Text]:
-    """Return the cells of one row."""
+def _line(cells: tuple[str, ...], columns: tuple[int, ...], style: str = "") -> Text:
+    """Return one line of the table: the name as it is, the numbers in a style."""
+    name, wide = cells[0], WIDTHS[0]
+    name = name if len(name) <= wide else f"{name[: wide - 1]}…"
+    numbers = " ".join(cells[index].rjust(WIDTHS[index]) for index in columns)
+    return Text(f"{name:<{wide}} ").append(numbers, style)
+
+
+def _short(unit: str) -> str:
+    """Return a unit as the end of a heading: "t a year" is ", t/year", persons are nothing."""
+    if unit.startswith("a "):
+        return f" {unit}"
+    return "" if unit == "persons" else f", {unit.replace(' a ', '/').replace(' per ', '/')}"
+
+
+def _cells(row: Row, name: str) -> tuple[str, ...]:
+    """Return the texts of one row."""
     unit = row.unit
-    mark = MARKS[row.verdict]
-    if ascii_only:
-        mark = {"↓": "-", "↑": "+"}.get(mark, mark)
-    texts = [
+    return (
         name,
         amount(row.baseline, unit),
         amount(row.scenario, unit),
-        mark,
-        signed(row.diff_median, unit),
-        interval(row.diff_q25, row.diff_q75, unit, 2),
-        interval(row.diff_q05, row.diff_q95, unit, 2),
-    ]
-    if ascii_only:
-        texts = [text.replace("\N{MINUS SIGN}", "-") for text in texts]
-    style = STYLES[row.verdict]
-    return [Text(texts[0]), *(Text(text, style=style) for text in texts[1:])]
+        MARKS[row.verdict],
+        signed(row.diff_median, unit, DIGITS),
+        interval(row.diff_q25, row.diff_q75, unit, DIGITS),
+        interval(row.diff_q05, row.diff_q95, unit, DIGITS),
+    )
 
 
-def difference_table(comparison: Comparison, ascii_only: bool = False) -> Table:
-    """Return the differences of the first window as a rich table.
+def table_lines(comparison: Comparison, width: int = WIDTH) -> list[Text]:
+    """Return the differences of the first window as lines of at most a hundred columns.
 
     Parameters
     ----------
     comparison
         What `contraflow.compare` returns.
-    ascii_only
-        Write "-" for the minus sign and the arrows' marks, for terminals that know no other.
+    width
+        Columns there are; below a hundred the 50 % interval is left out.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, width=WIDTH)
-    table.add_column("", width=PLACE_WIDTH, no_wrap=True, overflow="ellipsis")
-    for name in ("Baseline", "Scenario", "", "Change", "50 %", "90 %"):
-        table.add_column(name, justify="right", no_wrap=True)
+    columns = tuple(index for index in range(1, len(WIDTHS)) if width >= WIDTH or index != HALF)
+    head = _line(HEADS, columns)
+    lines = [head, Text("─" * len(head.plain))]
     for group in terminal_rows(in_window(rows_of(comparison, Labels(comparison.case)))):
-        heading = f"{group[0].outcome_label}, {group[0].unit}"
+        label, unit = group[0].outcome_label, group[0].unit
+        heading = f"{label}{_short(unit)}"
         if len(group) == 1:
-            table.add_row(*_cells(group[0], heading, ascii_only))
+            lines.append(_line(_cells(group[0], heading), columns, STYLES[group[0].verdict]))
+            lines[-1].stylize("cyan", 0, WIDTHS[0])
             continue
-        table.add_row(Text(heading, style="bold cyan", no_wrap=True))
-        for row in group:
-            table.add_row(*_cells(row, f"  {row.place_label}", ascii_only))
-    return table
+        lines.append(Text(heading, "cyan"))
+        lines += [_line(_cells(row, f"  {row.place_label}"), columns, STYLES[row.verdict]) for row in group]
+    return lines
 
 
 def render_table(comparison: Comparison, console: Console | None = None) -> None:
-    """Print the answer in words, the table of differences and where the draws come from.
+    """Print the table of differences, the answer in words and where the draws come from.
 
     Parameters
     ----------
     comparison
         What `contraflow.compare` returns.
     console
-        Where to print; the standard output by default. The table is at most a hundred columns wide.
+        Where to print; the standard output by default.
     """
     console = console or Console()
-    ascii_only = not console.encoding.lower().startswith("utf")
+    width = console.width if console.is_terminal else WIDTH
     answer = summary(comparison)
     about, _ = split_caveats(comparison.caveats)
     rows = rows_of(comparison, Labels(comparison.case))
-    window = rows[0].window if rows else ""
+    window = f", {window_words(rows[0].window)}" if rows else ""
     draws = comparison.scenario.dataset.sizes.get("draw", 0)
-    wide = min(console.width, WIDTH)
-    parts = [
-        Text(f"{comparison.scenario.name} beside {comparison.baseline.name}, {window}, {draws} draws", "bold"),
-        difference_table(comparison, ascii_only),
-        Text("Medians; change is scenario minus baseline, draw by draw. ↓ ↑ : 90 % interval without zero.", "dim"),
-        Padding(Text(answer.opening), (1, 0, 0, 0)),
-        *(Padding(Text(text, style="yellow"), (1, 0, 0, 0)) for text in about),
+    title = f"{comparison.scenario.name} compared with {comparison.baseline.name}{window}, {draws} draws"
+    note = "Medians; change is scenario minus baseline, draw by draw. ↓ ↑ 90 % interval without zero."
+    body = [
+        Text(title, "bold"),
+        Text(""),
+        *table_lines(comparison, width),
+        Text(note, "dim"),
+        Text(""),
+        Text(f"{answer.opening} {answer.later}".strip()),
+        *(Text(f"\n{text}", "yellow") for text in about),
     ]
-    if ascii_only:
-        parts[2] = Text("Medians; change is scenario minus baseline, draw by draw.", "dim")
-    console.print(Group(*parts), width=wide)
+    ascii_only = not console.encoding.lower().startswith("utf")
+    for line in body:
+        if ascii_only:
+            line = Text(line.plain.translate(PLAIN))
+        console.print(line, width=min(width, WIDTH), highlight=False)

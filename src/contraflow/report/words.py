@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,9 @@ HEADLINES: dict[str, str] = {
 """Outcomes that the answer speaks of, in this order, with the words for each."""
 
 PRICES_SHOWN = 2
+MONTH = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])\b")
+DIGITS = 2
+"""Significant digits of a difference in words; an estimate this wide bears no more."""
 LARGE_PERCENT = 1000.0
 """A percentage above this compares with a baseline near nothing, and says nothing."""
 
@@ -83,14 +88,14 @@ def finding(row: Row, labels: Labels) -> str:
         return f"{name}: no difference at all."
     base = with_unit(amount(row.baseline, row.unit), _points(row.unit, level=True))
     unit = _points(row.unit)
-    span = f"90 % interval {interval(row.diff_q05, row.diff_q95, row.unit)}"
+    span = f"90 % interval {interval(row.diff_q05, row.diff_q95, row.unit, DIGITS)}"
     known = row.unit != "%" and math.isfinite(row.pct_median) and abs(row.pct_median) < LARGE_PERCENT
     if row.verdict == "unclear":
-        percent = f", {signed(row.pct_median)} %" if known else ""
-        change = with_unit(signed(row.diff_median, row.unit), unit)
+        percent = f", {signed(row.pct_median, digits=DIGITS)} %" if known else ""
+        change = with_unit(signed(row.diff_median, row.unit, DIGITS), unit)
         return f"{name}: no clear change. Median {change}{percent}; {span}; baseline {base}."
-    percent = f", or {significant(abs(row.pct_median))} %" if known else ""
-    size = with_unit(amount(abs(row.diff_median), row.unit), unit)
+    percent = f", or {significant(abs(row.pct_median), DIGITS)} %" if known else ""
+    size = with_unit(amount(abs(row.diff_median), row.unit, DIGITS), unit)
     verb = "down" if row.verdict == "down" else "up"
     return f"{name}: {verb} by {size}{percent}; {span}; baseline {base}."
 
@@ -119,24 +124,32 @@ def summary(comparison: Comparison) -> Summary:
     """Return the answer in words for a comparison."""
     labels = Labels(comparison.case)
     rows = rows_of(comparison, labels)
-    pair = f"{comparison.scenario.name} beside {comparison.baseline.name}"
+    pair = f"Compared with {comparison.baseline.name}, {comparison.scenario.name}"
     if not rows:
         return Summary(f"{pair}: the table of differences is empty.", [], [], "")
     if all(row.verdict == "none" for row in rows):
-        return Summary(f"{pair}: exactly the same numbers, no difference at all.", [], [], "")
+        return Summary(f"{pair} gives exactly the same numbers: no difference at all.", [], [], "")
     chosen = headline_rows(in_window(rows))
     if not chosen:
         return Summary(f"{pair}: see the table of differences.", [], [], "")
     last = in_window(rows, -1)
     later = ""
     if last[0].window != rows[0].window:
-        later = f"{last[0].window}: {_directions(headline_rows(last), labels)}"
+        late = headline_rows(last)
+        settled = all(row.verdict in ("unclear", "none") for row in late)
+        what = "none of these clearly changes." if settled else _directions(late, labels)
+        later = f"From {window_words(last[0].window)}: {what}"
     return Summary(
-        opening=f"{pair}, {rows[0].window}: {_directions(chosen, labels)}",
+        opening=f"{pair} gives, from {window_words(rows[0].window)}: {_directions(chosen, labels)}",
         clear=[finding(row, labels) for row in chosen if row.verdict in ("down", "up")],
         unclear=[finding(row, labels) for row in chosen if row.verdict in ("unclear", "none")],
         later=later,
     )
+
+
+def window_words(window: str) -> str:
+    """Return a window with its months in words: "September 2025 to August 2026"."""
+    return MONTH.sub(lambda found: f"{calendar.month_name[int(found[2])]} {found[1]}", window)
 
 
 def _listed(names: list[str]) -> str:

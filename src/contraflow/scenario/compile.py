@@ -57,7 +57,7 @@ def compile_arrays(case: Case, scenario: Scenario) -> dict[str, np.ndarray]:
         # Sorted by value, so that on any one day the same numbers meet in the same order however a measure is
         # cut into pieces and wherever it stands in the file: the same actions give the same bits.
         measures = sorted((m for m in scenario.measures if m.kind == kind.name), key=lambda m: m.value)
-        columns = {name: column for column, name in enumerate(case.members(kind.key))}
+        columns = {name: column for column, name in enumerate(case.members(kind.dimension))}
         arrays[kind.driver] = _monthly(kind, measures, columns, bounds, epoch)
     arrays["effort"] = arrays["effort"] * _effort_record(case)
     return arrays
@@ -117,8 +117,10 @@ def _effort_record(case: Case) -> np.ndarray:
     years = case.months.year.to_numpy()
     record = np.ones((len(years), len(case.theatres)))
     for column, theatre in enumerate(case.theatres["id"]):
-        rows = case.effort[case.effort["theatre"] == theatre].sort_values("year")
-        if len(rows):
-            position = np.searchsorted(rows["year"].to_numpy(), years, side="right") - 1
-            record[:, column] = rows["index"].to_numpy()[np.maximum(position, 0)]
+        rows = case.effort["theatre"].to_numpy() == theatre
+        if rows.any():
+            known, index = (case.effort[name].to_numpy()[rows] for name in ("year", "index"))
+            order = np.argsort(known)
+            position = np.searchsorted(known[order], years, side="right") - 1
+            record[:, column] = index[order][np.maximum(position, 0)]
     return record

@@ -114,7 +114,7 @@ def _driver_rows(case: Case, a: Scenario, b: Scenario) -> list[list]:
     rows = []
     for kind in KINDS.values():
         left, right = first[kind.driver], second[kind.driver]
-        for column, place in enumerate(case.members(kind.key)):
+        for column, place in enumerate(case.members(kind.dimension)):
             differs = np.concatenate([[False], left[:, column] != right[:, column], [False]])
             edges = np.flatnonzero(differs[1:] != differs[:-1])
             for start, stop in zip(edges[::2], edges[1::2], strict=True):

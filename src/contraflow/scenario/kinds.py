@@ -17,7 +17,7 @@ class Kind:
     name
         The word in a scenario file.
     key
-        Key that names its places; also the dimension of the model they lie along.
+        Key that names its places in a scenario file.
     driver
         Field of `contraflow.model.drivers.Drivers` it acts on.
     unit, description
@@ -29,6 +29,8 @@ class Kind:
         where there is one); ``max`` takes the larger; ``union`` takes 1 - (1 - a)(1 - b).
     pulse
         Whether it acts once, in the month of its start, its end being ignored.
+    along
+        Dimension of its places, where that is not called like the key.
     """
 
     name: str
@@ -40,6 +42,12 @@ class Kind:
     combine: Combine
     description: str
     pulse: bool = False
+    along: str = ""
+
+    @property
+    def dimension(self) -> str:
+        """Dimension of the model along which its places lie."""
+        return self.along or self.key
 
     @property
     def neutral(self) -> float:
@@ -96,13 +104,14 @@ _ALL = (
     ),
     Kind(
         "eradication",
-        "source",
+        "zone",
         "eradication",
         "share of the area a year",
         0,
         1,
         "add",
-        "Eradication in a production zone.",
+        "Eradication in a production zone (a source node).",
+        along="source",
     ),
     Kind(
         "demand",

@@ -72,7 +72,7 @@ def _find(case: Case, name_or_path: str | Path) -> Path:
     name = str(name_or_path)
     if name in case.scenarios:
         return case.scenarios[name]
-    if name.endswith(".toml") or os.sep in name:
+    if name.endswith(".toml") or os.sep in name or "/" in name:
         path = Path(name).expanduser()
         if path.is_file():
             return path
@@ -92,10 +92,9 @@ def _parent(case: Case, path: Path, parent: object, names: list[str]) -> Path:
     if not isinstance(parent, str):
         raise ScenarioError(place, f"{parent!r} is not text", "name one scenario")
     if parent in names:
-        cycle = " extends ".join([*reversed(names[: names.index(parent) + 1]), *[]])
-        raise ScenarioError(
-            place, f"the scenarios extend each other in a cycle ({parent} <- {cycle})", "remove one 'extends'"
-        )
+        cycle = " extends ".join([*reversed(names), parent])
+        value = f"the scenarios extend each other in a cycle ({cycle})"
+        raise ScenarioError(place, value, "remove one 'extends'")
     if parent in case.scenarios:
         return case.scenarios[parent]
     sibling = path.parent / f"{parent}.toml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import math
 from datetime import date, datetime
-from typing import Never
+from typing import Any, Never, Protocol
 
 from contraflow.case.cells import split_keys, suggest
 from contraflow.case.model import Case
@@ -17,7 +17,15 @@ from contraflow.scenario.model import Measure
 _COMMON = ("kind", "start", "end", "value", "source", "note")
 
 
-def parse_measure(case: Case, raw: object, place: str, scenario: str) -> Measure:
+class Fail(Protocol):
+    """Raises a `ScenarioError` for a key of the measure at hand: the key, what is wrong, the remedy."""
+
+    def __call__(self, key: str, value: str, remedy: str) -> Never:
+        """Raise."""
+        ...
+
+
+def parse_measure(case: Case, raw: Any, place: str, scenario: str) -> Measure:
     """Check one measure against the table of kinds and against its case.
 
     Parameters
@@ -81,19 +89,20 @@ def parse_measure(case: Case, raw: object, place: str, scenario: str) -> Measure
     return Measure(name, places, start, end, value, raw.get("source", ""), raw.get("note", ""), scenario)
 
 
-def _places(case: Case, kind: Kind, raw: object, fail) -> tuple[str, ...]:
+def _places(case: Case, kind: Kind, raw: Any, fail: Fail) -> tuple[str, ...]:
     """Resolve the place key to ids, each once, in the order of the case."""
-    known = case.members(kind.key)
+    known = case.members(kind.dimension)
     asked = [raw] if isinstance(raw, str) else raw
     if not isinstance(asked, list) or not asked or not all(isinstance(item, str) for item in asked):
         fail(kind.key, f"{raw!r} is not an id or a list of ids", 'write one id, a list of ids, or "all"')
-    parents = dict(zip(case.groups["id"], case.groups["parent"], strict=True))
+    parents: dict[str, str] = {}
     if kind.name == "split":
+        parents = dict(zip(case.groups["id"], case.groups["parent"], strict=True))
         known = [group for group in known if parents[group]]
     if asked == ["all"]:
         return tuple(known)
     for item in asked:
-        if kind.name == "split" and item in parents and not parents[item]:
+        if item in parents and not parents[item]:
             fail(
                 kind.key,
                 f"'{item}' has no parent to split from",
@@ -104,7 +113,7 @@ def _places(case: Case, kind: Kind, raw: object, fail) -> tuple[str, ...]:
     return tuple(item for item in known if item in asked)
 
 
-def _span(case: Case, raw: dict, fail) -> tuple[date, date]:
+def _span(case: Case, raw: dict, fail: Fail) -> tuple[date, date]:
     """Read start and end as days, both included, inside the months of the case."""
     first, last = case.start.start_time.date(), case.end.end_time.date()
     start = _day(raw["start"], "start", fail)
@@ -123,7 +132,7 @@ def _span(case: Case, raw: dict, fail) -> tuple[date, date]:
     return start, end
 
 
-def _day(raw: object, key: str, fail) -> date:
+def _day(raw: Any, key: str, fail: Fail) -> date:
     """Read a date; of a month, a start means its first day and an end its last."""
     if isinstance(raw, datetime):
         raw = raw.date()
@@ -141,7 +150,7 @@ def _day(raw: object, key: str, fail) -> date:
         fail(key, f"{raw!r} is not a day of the calendar", remedy)
 
 
-def _value(kind: Kind, raw: object, fail) -> float:
+def _value(kind: Kind, raw: Any, fail: Fail) -> float:
     """Read the value and hold it to the range of its kind."""
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         fail("value", f"{raw!r} is not a number", f"write a number ({kind.unit}) without quotes")

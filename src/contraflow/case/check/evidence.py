@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
+import pandas as pd
 
 from contraflow.case.cells import split_keys
 from contraflow.case.check.registry import Problem, check
@@ -31,8 +31,11 @@ def unsourced(case: Case) -> Iterator[Problem]:
         if not numbers or "source" not in table.names:
             continue
         sheet = case.sheets[name]
-        has_number = sheet.frame[numbers].notna().any(axis=1).to_numpy(dtype=bool)
-        rows = np.flatnonzero(has_number & (sheet.frame["source"] == "").to_numpy(dtype=bool))
+        rows = [
+            row
+            for row, item in sheet.rows()
+            if not item.source and any(not pd.isna(getattr(item, name)) for name in numbers)
+        ]
         if len(rows):
             more = f" and {len(rows) - 1} more rows" if len(rows) > 1 else ""
             value = f"a number without a source{more}"
@@ -42,17 +45,16 @@ def unsourced(case: Case) -> Iterator[Problem]:
 @check("warning", "observations")
 def chosen_once(case: Case) -> Iterator[Problem]:
     """At most one row is chosen among the observations of one series, place and time."""
-    chosen = case.observations[case.observations["chosen"] == 1]
-    keys = ["series", "place", "year", "month", "unit", "definition"]
-    repeated = chosen[chosen.duplicated(keys, keep="first")]
-    for row in repeated.index:
-        item = repeated.loc[row]
-        value = f"a second chosen row for {item['series']}, {item['place']}, {item['year']}"
-        yield (
-            case.sheets["observations"].place(row, "chosen"),
-            value,
-            "set chosen to 0 on all but one, and say why",
-        )
+    sheet = case.sheets["observations"]
+    seen: set[tuple] = set()
+    for row, item in sheet.rows():
+        month = 0 if pd.isna(item.month) else int(item.month)
+        key = (item.series, item.place, item.year, month, item.unit, item.definition)
+        if item.chosen == 1 and key in seen:
+            value = f"a second chosen row for {item.series}, {item.place}, {item.year}"
+            yield sheet.place(row, "chosen"), value, "set chosen to 0 on all but one, and say why"
+        elif item.chosen == 1:
+            seen.add(key)
 
 
 @check("info", "sources")

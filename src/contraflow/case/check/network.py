@@ -27,7 +27,21 @@ def loops(case: Case) -> Iterator[Problem]:
             )
 
 
-@check("error", "nodes", "edges", after=("references", "loops"))
+@check("error", "nodes", "edges", after=("references",))
+def directions(case: Case) -> Iterator[Problem]:
+    """Nothing enters a source, nothing leaves a market."""
+    kinds = dict(zip(case.nodes["id"], case.nodes["kind"], strict=True))
+    sheet = case.sheets["edges"]
+    for row, (origin, destination) in enumerate(_pairs(case)):
+        if kinds[destination] == "source":
+            value = f"the edge enters the source '{destination}'"
+            yield sheet.place(row, "destination"), value, "end it at a hub, or change the node's kind"
+        if kinds[origin] == "market":
+            value = f"the edge leaves the market '{origin}'"
+            yield sheet.place(row, "origin"), value, "start it at an entry or hub, or change the node's kind"
+
+
+@check("error", "nodes", "edges", after=("references", "loops", "directions"))
 def acyclic(case: Case) -> Iterator[Problem]:
     """The network has no cycle."""
     cycle = find_cycle(case.nodes["id"].tolist(), _pairs(case))
@@ -68,20 +82,6 @@ def node_values(case: Case) -> Iterator[Problem]:
             value = f"the {node.kind} '{node.id}' has a {unused} ({getattr(node, unused):g})"
             why = "a source's price is given" if source else "its price follows from costs and margins"
             yield sheet.place(row, unused), value, f"empty the cell: {why}"
-
-
-@check("error", "nodes", "edges", after=("references",))
-def directions(case: Case) -> Iterator[Problem]:
-    """Nothing enters a source, nothing leaves a market."""
-    kinds = dict(zip(case.nodes["id"], case.nodes["kind"], strict=True))
-    sheet = case.sheets["edges"]
-    for row, (origin, destination) in enumerate(_pairs(case)):
-        if kinds[destination] == "source":
-            value = f"the edge enters the source '{destination}'"
-            yield sheet.place(row, "destination"), value, "end it at a hub, or change the node's kind"
-        if kinds[origin] == "market":
-            value = f"the edge leaves the market '{origin}'"
-            yield sheet.place(row, "origin"), value, "start it at an entry or hub, or change the node's kind"
 
 
 @check("warning", "edges", after=("references",))

@@ -80,7 +80,7 @@ def user_shares(case: Case) -> Iterator[Problem]:
     for market in case.nodes_of("market"):
         if market not in set(case.users["market"]):
             yield "users.csv", f"market '{market}' has no row", "add its users and its share of consumption"
-    total = case.users["share"].sum()
+    total = sum(item.share for _, item in case.sheets["users"].rows())
     if abs(total - 1.0) > 1e-6:
         value = f"the shares of the markets sum to {total:.9g}, not to 1"
         yield "users.csv, column share", value, "correct the shares of the world's consumption"
@@ -89,14 +89,16 @@ def user_shares(case: Case) -> Iterator[Problem]:
 @check("error", "production", "nodes", after=("references", "node_kinds"))
 def production_chosen(case: Case) -> Iterator[Problem]:
     """Every source has exactly one chosen figure a year, the base year included."""
-    chosen = case.production[case.production["chosen"] == 1]
-    for (node, year), rows in chosen.groupby(["node", "year"]):
-        if len(rows) > 1:
-            place = case.sheets["production"].place(rows.index[1], "chosen")
-            value = f"{len(rows)} figures are chosen for source '{node}' in {year}"
-            yield place, value, "set chosen to 1 on one of them only"
+    sheet = case.sheets["production"]
+    chosen: set[tuple[str, int]] = set()
+    for row, item in sheet.rows():
+        if item.chosen == 1 and (item.node, item.year) in chosen:
+            value = f"a second figure is chosen for source '{item.node}' in {item.year}"
+            yield sheet.place(row, "chosen"), value, "set chosen to 1 on one of them only"
+        elif item.chosen == 1:
+            chosen.add((item.node, item.year))
     for node in case.nodes_of("source"):
-        if case.base_year not in set(chosen.loc[chosen["node"] == node, "year"]):
+        if (node, case.base_year) not in chosen:
             value = f"source '{node}' has no chosen production in the base year {case.base_year}"
             yield "production.csv", value, "add the figure, or set chosen to 1 on it"
 
@@ -115,57 +117,45 @@ def production_years(case: Case) -> Iterator[Problem]:
 @check("error")
 def intervals(case: Case) -> Iterator[Problem]:
     """Lower bounds are not above upper bounds, and figures lie between them."""
-    for name in ("production", "observations", "groups"):
+    for name, columns in (
+        ("production", ("low", "value", "high")),
+        ("observations", ("low", "value", "high")),
+        ("groups", ("size_low", "size_high")),
+    ):
         sheet = case.sheets[name]
-        low, high = ("size_low", "size_high") if name == "groups" else ("low", "high")
-        frame = sheet.frame
-        middle = frame["value"] if "value" in frame else pd.Series(float("nan"), index=frame.index)
-        wrong = (frame[low] > frame[high]) | (frame[low] > middle) | (middle > frame[high])
-        for row in frame.index[wrong]:
-            cells = [
-                f"{part:g}" for part in (frame.at[row, low], middle[row], frame.at[row, high]) if part == part
-            ]
-            value = f"low, value and high are out of order ({', '.join(cells)})"
-            yield (
-                sheet.place(row, low),
-                value,
-                "put low <= value <= high, or empty the bound that is not known",
-            )
+        for row, item in sheet.rows():
+            numbers = [number for column in columns if not pd.isna(number := getattr(item, column))]
+            if numbers != sorted(numbers):
+                words = ", ".join(f"{number:g}" for number in numbers)
+                remedy = f"put {' <= '.join(columns)}, or empty the bound that is not known"
+                yield sheet.place(row, columns[0]), f"{', '.join(columns)} are out of order ({words})", remedy
 
 
 @check("error", "season")
 def season_months(case: Case) -> Iterator[Problem]:
     """The seasonal factors cover the twelve months and average to one."""
-    missing = [str(month) for month in range(1, 13) if month not in set(case.season["month"])]
+    factors = {item.month: item.factor for _, item in case.sheets["season"].rows()}
+    missing = [str(month) for month in range(1, 13) if month not in factors]
     if missing:
         yield "season.csv, column month", f"month {', '.join(missing)} is missing", "give all twelve months"
         return
-    mean = case.season["factor"].mean()
+    mean = sum(factors.values()) / 12
     if abs(mean - 1.0) > 1e-3:
-        yield (
-            "season.csv, column factor",
-            f"the mean of the factors is {mean:.6g}, not 1",
-            "divide them by their mean",
-        )
+        value = f"the mean of the factors is {mean:.6g}, not 1"
+        yield "season.csv, column factor", value, "divide them by their mean"
 
 
 @check("warning", "homicides", "territories", after=("references",))
 def homicide_gaps(case: Case) -> Iterator[Problem]:
     """Every territory has a count for every month of the common history."""
     if case.homicides.empty:
-        yield (
-            "homicides.csv",
-            "the table has no rows: killings cannot be anchored to a record",
-            "add the record",
-        )
+        value = "the table has no rows: killings cannot be anchored to a record"
+        yield "homicides.csv", value, "add the record, if there is one"
         return
+    counted = {(item.territory, item.year, item.month) for _, item in case.sheets["homicides"].rows()}
     months = pd.period_range(case.start, case.history_end, freq="M")
-    counted = case.homicides.groupby("territory")[["year", "month"]].apply(
-        lambda rows: set(zip(rows["year"], rows["month"], strict=True))
-    )
     for territory in case.territories["id"]:
-        have = counted.get(territory, set())
-        missing = [str(month) for month in months if (month.year, month.month) not in have]
+        missing = [str(month) for month in months if (territory, month.year, month.month) not in counted]
         if missing:
             count = f"{len(missing)} of {len(months)} months (first {missing[0]})"
             value = f"territory '{territory}' has no count for {count}"
@@ -176,8 +166,10 @@ def homicide_gaps(case: Case) -> Iterator[Problem]:
 def homicide_parts(case: Case) -> Iterator[Problem]:
     """Killings by night, in prison or by firearm are not more than all."""
     sheet = case.sheets["homicides"]
-    for column in ("night", "prison", "firearm"):
-        over = (sheet.frame[column] > sheet.frame["homicides"]).fillna(False)
-        for row in sheet.frame.index[over.astype(bool)]:
-            value = f"{sheet.frame.at[row, column]} of {sheet.frame.at[row, 'homicides']} homicides"
-            yield sheet.place(row, column), value, "a part cannot exceed the whole; correct one of the two"
+    for row, item in sheet.rows():
+        for column in ("night", "prison", "firearm"):
+            part = getattr(item, column)
+            if not pd.isna(part) and part > item.homicides:
+                value = f"{part} of {item.homicides} homicides"
+                remedy = "a part cannot exceed the whole; correct one of the two"
+                yield sheet.place(row, column), value, remedy
