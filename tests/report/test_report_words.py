@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from contraflow.report import render_table
+from contraflow.report.displacement import displacement_words
 from contraflow.report.forest import axis_of, forest
 from contraflow.report.labels import Labels
 from contraflow.report.rows import in_window, rows_of
@@ -87,6 +88,29 @@ def test_caveats_on_the_draws_come_first(comparison):
     about, rest = split_caveats(comparison.caveats)
     assert [text[:5] for text in about] == ["These"]
     assert len(rest) == 1
+
+
+def displaced(place, low, middle, high, share=(None, None, None)):
+    names = ("displaced_q05", "displaced_median", "displaced_q95")
+    row = {"place": place, "label": f"To {place}", "diff_q05": low, "diff_median": middle, "diff_q95": high}
+    return row | dict(zip(names, share, strict=True))
+
+
+def test_displacement_in_words():
+    rows = [
+        displaced("all", -30.0, -10.0, 5.0, (0.5, 0.89, 2.0)),
+        displaced("a", -90.0, -60.0, -40.0),
+        displaced("b", -1.0, 30.0, 60.0),
+        displaced("c", 2.0, 20.0, 40.0),
+    ]
+    words = displacement_words(rows)
+    assert "89 t reappear in growing ones (90 % interval 50 to 200" in words
+    assert "Clearly growing: To c, +20 t a year (+2.0 to +40)." in words
+    assert "To b" not in words
+    assert "All corridors together: −10 t a year (−30 to +5.0)." in words
+    assert "No single corridor clearly grows" in displacement_words(rows[:3])
+    assert displacement_words([displaced("all", 0.0, 0.0, 0.0)]) == "No corridor loses anything."
+    assert displacement_words([]) == ""
 
 
 def test_totals_come_first_and_places_by_size(rows):

@@ -68,8 +68,8 @@ class Comparison:
 
 def compare(
     case: Case | str | Path = "ecuador",
-    scenario: Scenario | str | Path = "campaign-2026",
-    baseline: Scenario | str | Path = "no-campaign",
+    scenario: Scenario | str | Path | None = None,
+    baseline: Scenario | str | Path | None = None,
     draws: int = 200,
     seed: int = 0,
     record: str | tuple[str, ...] = "default",
@@ -81,8 +81,10 @@ def compare(
 
     Parameters
     ----------
-    case, scenario, baseline, draws, seed, record, settings, progress, threads
+    case, draws, seed, record, settings, progress, threads
         See `contraflow.simulate`.
+    scenario, baseline
+        Loaded, or a name or path to load; by default the ones the case names.
 
     Returns
     -------
@@ -94,7 +96,8 @@ def compare(
         See `contraflow.simulate`.
     """
     case = case if isinstance(case, Case) else load_case(case)
-    pair = [s if isinstance(s, Scenario) else load_scenario(case, s) for s in (scenario, baseline)]
+    names = (scenario or case.default_scenario, baseline or case.default_baseline)
+    pair = [s if isinstance(s, Scenario) else load_scenario(case, s) for s in names]
     after, before = simulate_all(case, pair, draws, seed, record, settings, progress, threads)
     windows = default_windows(case)
     return Comparison(

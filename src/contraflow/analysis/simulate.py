@@ -21,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 def simulate(
     case: Case | str | Path = "ecuador",
-    scenario: Scenario | str | Path = "campaign-2026",
+    scenario: Scenario | str | Path | None = None,
     draws: int = 200,
     seed: int = 0,
     record: str | tuple[str, ...] = "default",
@@ -34,7 +34,7 @@ def simulate(
     Parameters
     ----------
     case, scenario
-        Loaded, or a name or path to load.
+        Loaded, or a name or path to load; by default the scenario the case names.
     draws : int
         Draws of the beliefs; draw 17 is the same in every run with the same seed.
     seed : int
@@ -59,7 +59,8 @@ def simulate(
     ContraflowError
         If `draws` is not positive or `record` names an unknown outcome.
     """
-    return simulate_all(case, [scenario], draws, seed, record, settings, progress, threads)[0]
+    case = case if isinstance(case, Case) else load_case(case)
+    return simulate_all(case, [scenario or case.default_scenario], draws, seed, record, settings, progress, threads)[0]
 
 
 def simulate_all(

@@ -81,7 +81,7 @@ def assemble(network: Network, tables: Tables, draw: Mapping[str, Array]) -> Par
     network : Network
     tables : Tables
     draw : mapping of str to Array
-        A value for every symbol of `contraflow.model.parameters.SPEC`, draws last.
+        A value for every symbol of `contraflow.model.symbols.SPEC`, draws last.
 
     Returns
     -------

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from contraflow.model.parameters import SPEC
+from contraflow.model.symbols import SPEC
 
 QUANTILE: dict[str, Callable[[np.ndarray, float, float], np.ndarray]] = {
     "fixed": lambda z, a, b: np.full_like(z, a),

@@ -1,10 +1,11 @@
 """Killings: from group conflict to recorded homicides by territory and month.
 
-    E[homicides_r] = background_r · population_r + κ_r · conflict deaths_r · season · curfew
+    E[homicides_r] = (background_r · population_r + κ_r · conflict deaths_r) · season · curfew
 
 κ_r is a belief, or, where the case has a record, is *anchored*: set so that the modelled mean over the
 last months of the record equals the counted one. The anchor takes the level from the counts and leaves
-the model its changes.
+the model its changes: κ_r is what is counted above the background, per modelled conflict death, but at most
+`LARGEST_SCALE`; what that leaves unexplained is steady.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from contraflow.model.parameters import Groups
+
+LARGEST_SCALE = 50.0
+"""Most recorded killings that the anchor puts down to one modelled conflict death; where more are counted, the
+rest does not move with conflict (a draw in which hardly anybody is left to fight must not explode)."""
 
 
 def curfew_factor(
@@ -53,13 +58,12 @@ def expected(
     base = background * beliefs.background_scale
     conflict = deaths * season * curfew
     if anchor is None:
-        return base * curfew + beliefs.killings_per_death * conflict
+        return base * season * curfew + beliefs.killings_per_death * conflict
     months, counted = anchor
     mean = jnp.mean(conflict[months], axis=0)
     usual = jnp.mean(jnp.broadcast_to(season * curfew, curfew.shape)[months], axis=0)
-    base = jnp.minimum(base, counted)
+    base = jnp.minimum(base, counted / usual)
     above = counted - base * usual
-    fought = mean > jnp.finfo(mean.dtype).tiny
-    scale = jnp.where(fought, above / jnp.where(fought, mean, 1.0), 0.0)
-    quiet = jnp.where(fought, 0.0, above / usual)
+    scale = jnp.minimum(LARGEST_SCALE, above / jnp.maximum(mean, jnp.finfo(mean.dtype).tiny))
+    quiet = (above - scale * mean) / usual
     return (base + quiet) * season * curfew + scale * conflict

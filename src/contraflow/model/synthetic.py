@@ -9,7 +9,6 @@ from contraflow.model.drivers import Drivers
 from contraflow.model.groups import rivalry_matrix
 from contraflow.model.network import Network, build_network
 from contraflow.model.parameters import (
-    SPEC,
     Demand,
     Enforcement,
     Groups,
@@ -18,6 +17,7 @@ from contraflow.model.parameters import (
     Trade,
 )
 from contraflow.model.structure import STAGES, Cells, Labels, Record, Structure
+from contraflow.model.symbols import SPEC
 
 TYPICAL = {
     "theta": 4.0, "pass_through": 0.5, "price_adjustment": 0.1, "stock_cover": 1.5, "stock_release": 0.15,

@@ -17,16 +17,9 @@ import numpy as np
 
 from contraflow.model.drivers import Drivers
 from contraflow.model.network import build_network
-from contraflow.model.parameters import (
-    SPEC,
-    Demand,
-    Enforcement,
-    Groups,
-    Parameters,
-    Production,
-    Trade,
-)
+from contraflow.model.parameters import Demand, Enforcement, Groups, Parameters, Production, Trade
 from contraflow.model.structure import STAGES, Cells, Labels, Record, Structure
+from contraflow.model.symbols import SPEC
 from contraflow.model.synthetic import neutral_drivers
 
 

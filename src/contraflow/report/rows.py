@@ -70,12 +70,12 @@ def rows_of(comparison: Comparison, labels: Labels) -> list[Row]:
     rows = []
     windows: dict[str, int] = {}
     for values in comparison.table.itertuples(index=False):
-        record: dict[str, Any] = dict(zip(comparison.table.columns, values, strict=True))
+        record = {str(name): value for name, value in zip(comparison.table.columns, values, strict=True)}
         outcome, place, window = str(record["outcome"]), str(record["place"]), str(record["window"])
         windows.setdefault(window, len(windows))
         known = outcome_of(outcome)
         unit, factor = unit_of(str(record["unit"]))
-        scaled = dict.fromkeys((*LEVELS, *DIFFERENCES), factor)
+        scaled: dict[str, float] = dict.fromkeys((*LEVELS, *DIFFERENCES), factor)
         numbers = {name: number(record.get(name)) * scaled.get(name, 1.0) for name in NUMBERS}
         rows.append(
             Row(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from contraflow.report.displacement import displacement
 from contraflow.report.labels import Labels
 from contraflow.report.numbers import MINUS, amount, interval, signed
 from contraflow.report.rows import Row, in_window, rows_of
@@ -122,8 +123,10 @@ def render_table(comparison: Comparison, console: Console | None = None) -> None
     console = console or Console()
     width = console.width if console.is_terminal else WIDTH
     answer = summary(comparison)
+    labels = Labels(comparison.case)
+    moved = displacement(comparison, labels).get("words", "")
     about, _ = split_caveats(comparison.caveats)
-    rows = rows_of(comparison, Labels(comparison.case))
+    rows = rows_of(comparison, labels)
     window = f", {window_words(rows[0].window)}" if rows else ""
     draws = comparison.scenario.dataset.sizes.get("draw", 0)
     title = f"{comparison.scenario.name} compared with {comparison.baseline.name}{window}, {draws} draws"
@@ -135,6 +138,7 @@ def render_table(comparison: Comparison, console: Console | None = None) -> None
         Text(note, "dim"),
         Text(""),
         Text(f"{answer.opening} {answer.later}".strip()),
+        *([Text(f"\n{moved}")] if moved else []),
         *(Text(f"\n{text}", "yellow") for text in about),
     ]
     ascii_only = not console.encoding.lower().startswith("utf")

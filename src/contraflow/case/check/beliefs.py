@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Iterator
 
 import pandas as pd
 
 from contraflow.case.cells import suggest
 from contraflow.case.check.registry import Problem, check
 from contraflow.case.model import Case
+from contraflow.model.symbols import SPEC
 
 #: Numbers each prior needs, and what must hold of them, in words and as a test.
 _PRIORS = {
@@ -22,14 +20,6 @@ _PRIORS = {
     "beta": ("ab", "a and b must be above 0", lambda a, b: a > 0 and b > 0),
     "halfnormal": ("b", "b (scale) must be above 0", lambda a, b: b > 0),
 }
-
-
-@cache
-def model_symbols() -> Mapping:
-    """Return the model's table of symbols, from the module that does not import JAX where there is one."""
-    names = ("contraflow.model.symbols", "contraflow.model.parameters")
-    name = next(name for name in names if find_spec(name) is not None)
-    return import_module(name).SPEC
 
 
 @check("error", "parameters")
@@ -55,14 +45,13 @@ def priors(case: Case) -> Iterator[Problem]:
 @check("error", "parameters")
 def symbols(case: Case) -> Iterator[Problem]:
     """Every symbol of the model has a row, and every row a symbol."""
-    spec = model_symbols()
     sheet = case.sheets["parameters"]
     for row, symbol in enumerate(case.parameters["symbol"]):
-        if symbol not in spec:
-            remedy = f"remove the row or correct it: {suggest(symbol, spec)}"
+        if symbol not in SPEC:
+            remedy = f"remove the row or correct it: {suggest(symbol, SPEC)}"
             yield sheet.place(row, "symbol"), f"unknown symbol '{symbol}'", remedy
     have = set(case.parameters["symbol"])
-    for symbol, meaning in spec.items():
+    for symbol, meaning in SPEC.items():
         if symbol not in have:
             value = f"the parameter '{symbol}' is missing"
             yield "parameters.csv", value, f"add a row with its prior: {meaning.description} ({meaning.unit})"
@@ -71,25 +60,23 @@ def symbols(case: Case) -> Iterator[Problem]:
 @check("error", "parameters", after=("symbols",))
 def units(case: Case) -> Iterator[Problem]:
     """The unit of every parameter is the model's."""
-    spec = model_symbols()
     sheet = case.sheets["parameters"]
     for row, (symbol, unit) in enumerate(
         zip(case.parameters["symbol"], case.parameters["unit"], strict=True)
     ):
-        if unit != spec[symbol].unit:
-            value = f"the unit '{unit}' of '{symbol}' does not match '{spec[symbol].unit}'"
-            yield sheet.place(row, "unit"), value, f"convert the prior and write '{spec[symbol].unit}'"
+        if unit != SPEC[symbol].unit:
+            value = f"the unit '{unit}' of '{symbol}' does not match '{SPEC[symbol].unit}'"
+            yield sheet.place(row, "unit"), value, f"convert the prior and write '{SPEC[symbol].unit}'"
 
 
 @check("error", "parameters", after=("symbols",))
 def dimensions(case: Case) -> Iterator[Problem]:
     """The dimension of every parameter is the model's."""
-    spec = model_symbols()
     sheet = case.sheets["parameters"]
     for row, (symbol, index) in enumerate(
         zip(case.parameters["symbol"], case.parameters["index"], strict=True)
     ):
-        wanted = ";".join(spec[symbol].dims)
+        wanted = ";".join(SPEC[symbol].dims)
         if index != wanted:
             value = f"the index '{index}' of '{symbol}' does not match '{wanted}'"
             remedy = f"write '{wanted}'" if wanted else "empty the cell: the parameter is one number"

@@ -70,6 +70,8 @@ class Cartels(NamedTuple):
     """The authors' tables: cartels by falling strength, conflict weights, homicides and missing persons of the decade."""
 
     ids: tuple[str, ...]
+    rivals: np.ndarray
+    allies: np.ndarray
     feud: np.ndarray
     background: np.ndarray
     casualties: float
@@ -118,11 +120,12 @@ def cartels() -> Cartels:
 
     rivals, allies = weights("BACRIM2020_Rivals.csv"), weights("BACRIM2020_Alliances.csv")
     order = np.argsort(-(rivals + allies).sum(axis=1), kind="stable")
-    feud, background = rivalry_matrix(rivals[np.ix_(order, order)], allies[np.ix_(order, order)])
+    rivals, allies = rivals[np.ix_(order, order)], allies[np.ix_(order, order)]
+    feud, background = rivalry_matrix(rivals, allies)
     casualties = sum(
         float(row["homicide"]) + float(row["missings"]) for row in _rows(folder / "Trends2012_2021.csv")
     )
-    return Cartels(tuple(nodes[i] for i in order), feud, background, casualties)
+    return Cartels(tuple(nodes[i] for i in order), rivals, allies, feud, background, casualties)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Write constraints.txt: exact versions of every package that the project, its tests and its docs need.
+# Run it with the oldest supported Python (3.11), so that the pins hold for 3.11 to 3.13:
+#     scripts/make_constraints.sh [PYTHON]
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/setup.sh
+python=${1:-python3.11}
+supported_python "$python" || fail "$python is not a Python 3.11 to 3.13; name one: $0 /path/to/python3.11"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+"$python" -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet ".[dev]"
+"$work/venv/bin/python" -m pip freeze --exclude contraflow --exclude pip --exclude setuptools >"$work/frozen"
+
+# A pin is NAME==VERSION and nothing else: a line with an address or a path would tie the file to a machine.
+if grep -v -E '^[A-Za-z0-9._-]+==[^ ]+$' "$work/frozen"; then
+    fail "the lines above are not plain NAME==VERSION pins; constraints.txt is left as it was"
+fi
+{
+    echo "# Exact versions of the whole tree: core, tests, docs. Written by scripts/make_constraints.sh."
+    echo "# Good for Python 3.11, 3.12 and 3.13."
+    LC_ALL=C sort -f "$work/frozen"
+} >constraints.txt
+echo "constraints.txt: $(grep -c == constraints.txt) packages"
