@@ -3,6 +3,9 @@
 Every array of the model that runs over nodes or edges follows the *canonical order* kept here: nodes by
 (topological level, id), edges by (destination, id). The order depends on ids only, so shuffling the rows
 of a case changes no bit of a result.
+
+A case has no cycles. Published route-choice models may: for them a network can be built without levels, and
+`contraflow.model.recursive` solves at once what the sweeps over levels do one after the other.
 """
 
 from __future__ import annotations
@@ -61,7 +64,8 @@ class Network:
     origin, destination : numpy.ndarray of int, shape (edge,)
         Node rows each edge leaves and enters.
     levels : tuple of Level
-        Level 0 holds the sources; edges always go from a lower to a higher level.
+        Level 0 holds the sources; edges always go from a lower to a higher level. Empty if the graph has a
+        cycle.
     """
 
     nodes: tuple[str, ...]
@@ -70,6 +74,11 @@ class Network:
     origin: np.ndarray
     destination: np.ndarray
     levels: tuple[Level, ...]
+
+    @property
+    def cyclic(self) -> bool:
+        """Whether the graph has a directed cycle, and so no levels."""
+        return not self.levels
 
     @cached_property
     def sources(self) -> np.ndarray:
@@ -103,6 +112,7 @@ def build_network(
     edges: Sequence[str],
     origins: Sequence[str],
     destinations: Sequence[str],
+    cycles: bool = False,
 ) -> Network:
     """Sort a directed acyclic graph into canonical order and topological levels.
 
@@ -114,6 +124,8 @@ def build_network(
         Node ids and their kinds.
     edges, origins, destinations : sequence of str
         Edge ids and the node ids they leave and enter.
+    cycles : bool
+        Accept a directed cycle; such a network has no levels, and its nodes are in the order of their ids.
 
     Returns
     -------
@@ -122,23 +134,30 @@ def build_network(
     Raises
     ------
     CycleError
-        If the graph has a directed cycle.
+        If the graph has a directed cycle and `cycles` is false.
     KeyError
         If an edge names a node that does not exist.
     """
-    depth = _levels(list(nodes), list(origins), list(destinations))
+    try:
+        depth = _levels(list(nodes), list(origins), list(destinations))
+    except CycleError:
+        if not cycles:
+            raise
+        depth = None
     kind_of = dict(zip(nodes, kinds, strict=True))
-    ordered = sorted(nodes, key=lambda name: (depth[name], name))
+    ordered = sorted(nodes, key=lambda name: (depth[name] if depth else 0, name))
     row = {name: i for i, name in enumerate(ordered)}
     triples = sorted(
         zip(edges, origins, destinations, strict=True), key=lambda t: (row[t[2]], t[0])
     )
     origin = np.array([row[t[1]] for t in triples], dtype=int)
     destination = np.array([row[t[2]] for t in triples], dtype=int)
-    node_level = np.array([depth[name] for name in ordered], dtype=int)
-    levels = tuple(
-        _level(np.flatnonzero(node_level == k), origin, destination) for k in range(node_level.max() + 1)
-    )
+    levels: tuple[Level, ...] = ()
+    if depth is not None:
+        node_level = np.array([depth[name] for name in ordered], dtype=int)
+        levels = tuple(
+            _level(np.flatnonzero(node_level == k), origin, destination) for k in range(node_level.max() + 1)
+        )
     return Network(
         nodes=tuple(ordered),
         kinds=tuple(kind_of[name] for name in ordered),

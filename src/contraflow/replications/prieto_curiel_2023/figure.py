@@ -23,7 +23,7 @@ def draw(path: Path) -> None:
     cartels()
     years = _START + np.arange(DECADE + AFTER + 1) / YEAR
     quo = history("status quo")
-    with figure(path, 1, 3, 11.0, 3.4) as (_, axes):
+    with figure(path, 1, 3, 12.0, 3.6) as (_, axes):
         members, deaths, versus = axes[0]
         for policy, colour in _COLOURS.items():
             run = history(policy)
@@ -33,7 +33,7 @@ def draw(path: Path) -> None:
             versus.plot(years[DECADE:], 100 * (run.dying / quo.dying - 1)[DECADE:], color=colour)
             last = 100 * (run.dying[-1] / quo.dying[-1] - 1)
             if policy != "status quo":
-                versus.annotate(f"{last:.0f} %", (years[-1], last), (3, -3), textcoords="offset points",
+                versus.annotate(f"−{-last:.0f} %", (years[-1], last), (3, -3), textcoords="offset points",
                                 color=colour, fontsize=8, annotation_clip=False)  # fmt: skip
         low, high = 160.0, 185.0
         members.errorbar([2022], [175.0], [[175.0 - low], [high - 175.0]], fmt="o", color="black",
@@ -44,7 +44,7 @@ def draw(path: Path) -> None:
                     label="published: +40 %, +8 %, −25 % on 120")  # fmt: skip
         members.set(title="Members of all cartels", ylabel="thousands", ylim=(0, 260))
         deaths.set(title="Deaths a week", ylim=(0, 200))
-        versus.set(title="Deaths against the status quo of the same week", ylabel="%", ylim=(-80, 10))
+        versus.set(title="Deaths against the status quo, same week", ylabel="%", ylim=(-80, 10))
         for axis in axes[0]:
             axis.axvline(2022, color=MUTED, linewidth=0.6, linestyle=":")
         members.legend(loc="lower left")
