@@ -1,6 +1,7 @@
 #!/bin/sh
 # Write constraints.txt: exact versions of every package that the project, its tests and its docs need.
-# Run it with the oldest supported Python (3.11), so that the pins hold for 3.11 to 3.13:
+# Run it with the oldest Python at hand, down to the patch release (Debian 12 has 3.11.2), so that the pins hold for
+# every 3.11 to 3.13; some packages ask for a later patch release than others:
 #     scripts/make_constraints.sh [PYTHON]
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,7 +21,7 @@ if grep -v -E '^[A-Za-z0-9._-]+==[^ ]+$' "$work/frozen"; then
 fi
 {
     echo "# Exact versions of the whole tree: core, tests, docs. Written by scripts/make_constraints.sh."
-    echo "# Good for Python 3.11, 3.12 and 3.13."
+    echo "# Made with Python $("$python" -c 'import platform; print(platform.python_version())'); good for it and later, up to 3.13."
     LC_ALL=C sort -f "$work/frozen"
 } >constraints.txt
 echo "constraints.txt: $(grep -c == constraints.txt) packages"

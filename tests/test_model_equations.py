@@ -11,7 +11,7 @@ import xarray as xr
 from contraflow.analysis.windows import Window
 from contraflow.ensemble.assemble import normalise, walk
 from contraflow.inference.priors import standard_normals
-from contraflow.model import demand, enforcement, groups, killings, production, trade
+from contraflow.model import demand, enforcement, groups, production, trade
 from contraflow.model.simulate import base_year
 from contraflow.model.step import Settings
 from contraflow.model.synthetic import random_network, random_parameters, random_structure
@@ -172,7 +172,7 @@ def test_fear_and_takedowns_halve_in_their_half_life_and_concealment_grows_under
     np.testing.assert_allclose(pressed.concealment, 0.1 * 0.5 ** (1 / 12) + 0.05)
 
 
-# groups and killings
+# groups
 
 
 def test_rivalry_is_the_published_matrix_when_the_background_counts_in_full():
@@ -209,30 +209,6 @@ def test_a_split_moves_members_and_siblings_leave_something_behind():
     greedy = groups.split(column(100.0, 0.0, 4.0), column(0.9, 0.9), child, parent)
     np.testing.assert_allclose(np.asarray(greedy)[0, 0], 100.0 * (1 - groups.LARGEST_SPLIT))
     np.testing.assert_allclose(np.asarray(greedy).sum(0), 104.0)
-
-
-def test_a_curfew_acts_on_the_hours_it_covers_and_part_of_it_only_moves_killings(world):
-    belief = believed(world[1].groups, curfew_effect=0.5, curfew_shift=0.2)
-    factor = killings.curfew_factor(belief, column(0.0, 0.5, 1.0), column(0.25, 0.25, 0.25)[:, :1])
-    np.testing.assert_allclose(factor[:, 0], [1.0, 1 - 0.25 * 0.5 * 0.4, 1 - 0.25 * 0.4])
-
-
-def test_killings_without_an_anchor_are_background_and_scaled_deaths(world):
-    belief = believed(world[1].groups, background_scale=2.0, killings_per_death=3.0)
-    months = jnp.ones((4, 1, DRAWS))
-    one = jnp.ones((4, 1, 1))
-    plain = killings.expected(belief, 5.0 * months, column(7.0)[:, :1], one, months, None)
-    np.testing.assert_allclose(plain, 2.0 * 7.0 + 3.0 * 5.0)
-
-
-def test_anchored_killings_take_their_level_from_the_counts_and_their_change_from_the_model(world):
-    belief = believed(world[1].groups, background_scale=1.0)
-    deaths = jnp.asarray(np.array([4.0, 6.0, 10.0])[:, None, None] * np.ones((1, 1, DRAWS)))
-    curfew, season = jnp.ones_like(deaths), jnp.ones((3, 1, 1))
-    counted = (slice(0, 2), jnp.asarray([[22.0]]))
-    level = np.asarray(killings.expected(belief, deaths, jnp.asarray([[2.0]]), season, curfew, counted))
-    np.testing.assert_allclose(level[:2].mean(0), 22.0)
-    np.testing.assert_allclose(level[2], 2.0 + 20.0 * 10.0 / 5.0)
 
 
 # draws and displacement

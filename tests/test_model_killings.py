@@ -55,15 +55,15 @@ def test_a_conflict_that_almost_died_out_in_the_window_does_not_explode(beliefs)
 def test_without_an_anchor_killings_are_background_and_conflict(beliefs):
     values = expected(beliefs, 10.0)
     season = 1.0 + 0.2 * np.sin(np.arange(MONTHS))[:, None, None]
-    want = 5.0 * season * np.asarray(beliefs.background_scale) + 10.0 * season * np.asarray(beliefs.killings_per_death)
+    want = 5.0 * season * np.asarray(beliefs.background_scale) + 10.0 * season * np.asarray(
+        beliefs.killings_per_death
+    )
     np.testing.assert_allclose(values, np.broadcast_to(want, values.shape), rtol=1e-12)
 
 
 def test_a_curfew_acts_on_the_hours_it_covers_only(beliefs):
     night = jnp.full((1, 1), 0.3)
-    sure = dataclasses.replace(
-        beliefs, curfew_effect=jnp.ones(2), curfew_shift=jnp.zeros(2)
-    )
+    sure = dataclasses.replace(beliefs, curfew_effect=jnp.ones(2), curfew_shift=jnp.zeros(2))
     for covered in (0.0, 0.5, 1.0):
         factor = killings.curfew_factor(sure, jnp.full((1, 2), covered), night)
         np.testing.assert_allclose(factor, 1.0 - 0.3 * covered)

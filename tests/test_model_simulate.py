@@ -85,7 +85,9 @@ def test_mass_and_money_close_in_every_month_and_nothing_is_negative(seed, kerne
 
 
 @settings(max_examples=4)
-@given(st.integers(0, 10_000), st.sampled_from(["effort", "strikes", "intelligence", "takedown", "designation"]))
+@given(
+    st.integers(0, 10_000), st.sampled_from(["effort", "strikes", "intelligence", "takedown", "designation"])
+)
 def test_more_effort_never_lowers_a_price_or_raises_what_arrives(seed, measure):
     rng, structure, parameters = world(seed)
     drivers = busy(rng, structure)

@@ -133,7 +133,9 @@ def test_price_response_to_one_cost_is_its_share_under_full_pass_through(seed):
     edge = int(m.rng.integers(len(m.net.edges)))
     node = int(m.net.destination[edge])
     step = 1e-6
-    lifted = trade.landed_cost(m.ladder.value[m.net.origin], m.outlay)[edge] * step * (1 - m.outlay.loss[edge])
+    lifted = (
+        trade.landed_cost(m.ladder.value[m.net.origin], m.outlay)[edge] * step * (1 - m.outlay.loss[edge])
+    )
     after = m.prices(m.outlay._replace(freight=m.outlay.freight.at[edge].add(lifted)))
     slope = np.log(np.asarray(after.value / m.ladder.value))[node] / step
     np.testing.assert_allclose(slope, m.share[edge], rtol=1e-3)

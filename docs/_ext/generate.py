@@ -15,11 +15,12 @@ def write_all(app: Sphinx) -> None:
     """Write every generated part."""
     import casepages
     import codepages
+    import replicationpages
     from contraflow import load_case
 
     case = load_case("ecuador")
     parts = {name: make(case) for name, make in casepages.PAGES.items()}
-    parts |= {name: make() for name, make in codepages.PAGES.items()}
+    parts |= {name: make() for name, make in (codepages.PAGES | replicationpages.pages()).items()}
     folder = Path(app.srcdir) / "_generated"
     folder.mkdir(exist_ok=True)
     for name, content in parts.items():

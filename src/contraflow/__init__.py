@@ -30,7 +30,20 @@ _HOME = {
     "ContraflowError": "contraflow.errors",
 }
 
-__all__ = [*_HOME, "__version__"]  # noqa: PLE0604
+__all__ = [
+    "Case",
+    "Comparison",
+    "ContraflowError",
+    "Result",
+    "Scenario",
+    "__version__",
+    "check_case",
+    "compare",
+    "load_case",
+    "load_scenario",
+    "simulate",
+    "write_report",
+]
 
 if TYPE_CHECKING:
     from contraflow.analysis import Comparison, compare, simulate

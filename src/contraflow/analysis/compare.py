@@ -180,8 +180,8 @@ def caveats(case: Case, result: Result) -> list[str]:
         "of the common history, and the model gives the change.",
         "The share of the trade through Ecuador, the payment per kilogram to armed groups and the tonnes "
         "lost per boat strike are not known from any source with a method.",
-        "The cost of enforcement counts effort in the theatres only: no figure with a source was found for what "
-        "a boat strike, a deployment or a curfew costs, so they appear to be free and are not.",
+        "The cost of enforcement counts effort in the theatres only: no figure with a source was found for "
+        "what a boat strike, a deployment or a curfew costs, so they appear to be free and are not.",
         f"The common history ends in {case.history_end}; what follows is projection, also where the calendar "
         "has passed.",
     ]

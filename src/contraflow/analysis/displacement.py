@@ -39,9 +39,8 @@ def touched_corridors(case: Case, scenario: Scenario, baseline: Scenario) -> set
     edges = case.edges
     hit = edges["theatre"].isin(list(theatres)) | edges["network"].isin(list(networks))
     beyond = set(edges.loc[hit, "origin"])
-    exits = edges[edges["corridor"] != ""]
-    reached = hit[exits.index] | exits["destination"].isin(list(beyond))
-    return set(exits.loc[reached, "corridor"])
+    reached = (edges["corridor"] != "") & (hit | edges["destination"].isin(list(beyond)))
+    return set(edges.loc[reached, "corridor"])
 
 
 def displacement(

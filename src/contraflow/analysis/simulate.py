@@ -60,7 +60,9 @@ def simulate(
         If `draws` is not positive or `record` names an unknown outcome.
     """
     case = case if isinstance(case, Case) else load_case(case)
-    return simulate_all(case, [scenario or case.default_scenario], draws, seed, record, settings, progress, threads)[0]
+    return simulate_all(
+        case, [scenario or case.default_scenario], draws, seed, record, settings, progress, threads
+    )[0]
 
 
 def simulate_all(

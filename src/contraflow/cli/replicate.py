@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from contraflow.replications import Replication
-    from contraflow.replications.replication import Row, Target
+    from contraflow.replications.replication import Row
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -27,7 +27,6 @@ contraflow replicate --all --figures figures
 """
 
 _STYLES = {"met": "green", "missed": "bold red", "shown": "dim", "skipped": "yellow"}
-_MILLION = 1e6
 
 
 @guarded
@@ -51,11 +50,12 @@ def replicate(
     why. Exit code 1 if a hard target is missed.
     """
     from contraflow.replications import load, registry
+    from contraflow.replications.words import title
 
     known = registry()
     chosen = list(known) if everything else list(dict.fromkeys(names or ()))
     if not chosen:
-        rows = [(item.name, _title(item), item.paper) for item in known.values()]
+        rows = [(item.name, title(item), item.paper) for item in known.values()]
         table(console(), "Replications", ("name", "what", "paper"), rows)
         return
     replications = [load(name) for name in chosen]
@@ -69,10 +69,6 @@ def replicate(
     _sum_up(out, results, time.monotonic() - start)
     if any(row.fails for row in results):
         raise typer.Exit(1)
-
-
-def _title(item: Replication) -> str:
-    return f"{item.title} (partial)" if item.partial else item.title
 
 
 def _draw(item: Replication, folder: Path) -> Path:
@@ -94,32 +90,25 @@ def _show(out: Console, item: Replication, rows: list[Row], sources: bool) -> No
     from rich.table import Table
     from rich.text import Text
 
+    from contraflow.replications.words import HEADER, cells, origin, title
+
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    made.add_column("quantity", overflow="fold", ratio=1)
-    for name in ("published", "ours", "tolerance"):
-        made.add_column(name, justify="right", no_wrap=True)
-    for name in ("evidence", "verdict"):
-        made.add_column(name, no_wrap=True)
-    for row in rows:
-        judged = row.verdict in ("met", "missed")
-        verdict = f"{row.verdict}, soft" if judged and not row.target.hard else row.verdict
-        cells = (
-            row.target.quantity,
-            _published(row.target),
-            _ours(row),
-            _tolerance(row.target),
-            row.target.evidence,
+    for name in HEADER:
+        number = name in ("published", "ours", "tolerance")
+        made.add_column(
+            name, justify="right" if number else "left", no_wrap=name != "quantity", overflow="fold"
         )
-        made.add_row(*(Text(cell) for cell in cells), Text(verdict, style=_STYLES[row.verdict]))
-    out.print(Text(f"{item.name}: {_title(item)}", style="bold"))
+    for row in rows:
+        *words, verdict = cells(row)
+        made.add_row(*(Text(word) for word in words), Text(verdict, style=_STYLES[row.verdict]))
+    out.print(Text(f"{item.name}: {title(item)}", style="bold"))
     out.print(Text(item.paper, style="dim"))
     out.print(made)
     for why in dict.fromkeys(row.note for row in rows if row.verdict == "skipped"):
         out.print(Text(f"SKIPPED: {why}", style="bold yellow"))
     if sources:
         for row in rows:
-            note = f" {row.target.note}" if row.target.note else ""
-            out.print(Text(f"- {row.target.quantity}: {row.target.source}.{note}", style="dim"))
+            out.print(Text(f"- {row.target.quantity}: {origin(row.target)}", style="dim"))
     out.print()
 
 
@@ -127,51 +116,13 @@ def _sum_up(out: Console, rows: list[Row], seconds: float) -> None:
     """Print one line over everything, with what the brackets mean."""
     from rich.text import Text
 
+    from contraflow.replications.words import BRACKETS
+
     count = {word: sum(row.verdict == word for row in rows) for word in _STYLES}
     failed = sum(row.fails for row in rows)
     words = ", ".join(f"{number} {word}" for word, number in count.items() if number)
-    out.print(Text("In brackets: not published (run: an earlier run of the same equations; derived: arithmetic; "
-                   "recall: from memory, never judged).", style="dim"))  # fmt: skip
+    out.print(Text(BRACKETS, style="dim"))
     verdict = f"{failed} hard targets missed" if failed else "no hard target missed"
     if count["skipped"]:
         verdict += f", {count['skipped']} not checked"
     out.print(Text(f"{verdict}: {words}, {seconds:.0f} s", style="bold red" if failed else "bold"))
-
-
-def _number(value: float) -> str:
-    """Six digits, with commas."""
-    return f"{value:,.0f}" if abs(value) >= _MILLION else f"{value:,.6g}"
-
-
-def _published(target: Target) -> str:
-    """The paper's number; in brackets where it is not the paper's."""
-    if target.kind == "qualitative":
-        words = "holds"
-    elif isinstance(target.published, tuple):
-        low, high = target.published
-        words = f"{_number(low)} to {_number(high)}"
-        if high == float("inf"):
-            words = f"over {_number(low)}"
-        elif low == float("-inf"):
-            words = f"under {_number(high)}"
-    else:
-        words = _number(target.published)
-    return words if target.is_published else f"[{words}]"
-
-
-def _ours(row: Row) -> str:
-    if row.ours is None:
-        return "-"
-    if row.target.kind == "qualitative":
-        return "holds" if row.ours == 1.0 else "does not"
-    return _number(row.ours)
-
-
-def _tolerance(target: Target) -> str:
-    if target.evidence == "recall":
-        return "-"
-    if target.kind == "relative":
-        return f"{100 * target.tolerance:.3g} %"
-    if target.kind == "absolute":
-        return f"± {target.tolerance:.3g}"
-    return "inside" if target.kind == "interval" else "-"

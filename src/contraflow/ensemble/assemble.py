@@ -85,7 +85,8 @@ def assemble(network: Network, tables: Tables, draw: Mapping[str, Array]) -> Par
 
     Returns
     -------
-    Parameters
+    contraflow.model.parameters.Parameters
+        For every draw.
     """
     since = (tables.years - tables.years[0]) / max(tables.base_year - tables.years[0], 1)
     weight = np.clip(since, 0.0, 1.0)[:, None]

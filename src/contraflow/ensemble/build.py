@@ -45,9 +45,7 @@ class Model:
     def arrange(self, drivers: Drivers) -> Drivers:
         """Bring compiled drivers, which follow the case's rows, into the model's order."""
         source, market = self.driver_rows["source"], self.driver_rows["market"]
-        return replace(
-            drivers, eradication=drivers.eradication[:, source], demand=drivers.demand[:, market]
-        )
+        return replace(drivers, eradication=drivers.eradication[:, source], demand=drivers.demand[:, market])
 
 
 def build(case: Case, anchored: bool = True) -> Model:
@@ -152,9 +150,7 @@ def _rows(values: pd.Series, ids: tuple[str, ...]) -> np.ndarray:
     return np.array([position.get(v, -1) for v in values], dtype=int)
 
 
-def _labels(
-    case: Case, network: Network, nodes: pd.DataFrame, edges: pd.DataFrame, names: dict
-) -> Labels:
+def _labels(case: Case, network: Network, nodes: pd.DataFrame, edges: pd.DataFrame, names: dict) -> Labels:
     focus = case.meta.get("focus_country", "")
     followed = set(case.meta.get("focus_sources", []))
     country = nodes["country"].to_numpy()
@@ -224,13 +220,19 @@ def _cells(case: Case, names: dict) -> tuple[Cells, np.ndarray]:
     )
 
 
+def _number(month: str) -> int:
+    """Months since year 0, to compare months written YYYY-MM."""
+    return 12 * int(month[:4]) + int(month[5:7]) - 1
+
+
 def _rivalry(
     case: Case, groups: tuple[str, ...], group: np.ndarray, territory: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Conflict weights for every stretch of months in which relations do not change."""
-    months, relations = case.months, case.relations
-    first = [pd.Period(s, "M") if s else months[0] for s in relations["start"]]
-    last = [pd.Period(e, "M") if e else months[-1] for e in relations["end"]]
+    relations = case.relations
+    months = [_number(str(m)) for m in case.months]
+    first = [_number(s) if s else months[0] for s in relations["start"]]
+    last = [_number(e) if e else months[-1] for e in relations["end"]]
     starts = {months[0], *first, *(e + 1 for e in last)}
     cuts = sorted(m for m in starts if months[0] <= m <= months[-1])
     position = {name: i for i, name in enumerate(groups)}
@@ -244,7 +246,7 @@ def _rivalry(
         feud, background = rivalry_matrix(tie["rival"], tie["ally"])
         feuds.append(feud[group][:, group] * same)
         backgrounds.append(background[group][:, group] * same)
-    epoch = np.searchsorted(np.array([c.ordinal for c in cuts]), [m.ordinal for m in months], "right") - 1
+    epoch = np.searchsorted(cuts, months, "right") - 1
     return np.stack(feuds), np.stack(backgrounds), epoch
 
 
@@ -252,10 +254,15 @@ def _anchor(case: Case, names: dict) -> tuple[slice, np.ndarray] | None:
     if case.homicides.empty:
         return None
     months = case.months
-    stop = months.get_loc(case.history_end) + 1
+    stop = int(months.get_indexer([case.history_end])[0]) + 1
     window = months[max(stop - ANCHOR_MONTHS, 0) : stop]
     table = case.homicides
     inside = pd.PeriodIndex.from_fields(year=table["year"], month=table["month"], freq="M").isin(window)
-    counted = table[inside].groupby("territory")["homicides"].sum()
-    mean = np.array([counted.get(t, 0.0) for t in names["territory"]], dtype=float) / len(window)
+    counted = np.zeros(len(names["territory"]))
+    np.add.at(
+        counted,
+        _rows(table["territory"], names["territory"])[inside],
+        table["homicides"].to_numpy(float)[inside],
+    )
+    mean = counted / len(window)
     return slice(stop - len(window), stop), mean

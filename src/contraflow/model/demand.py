@@ -4,14 +4,15 @@ Everingham & Rydell (1994, RAND MR-332) two-state Markov model in monthly steps,
 
     L' = L + I + f H − (a + b) L,      H' = H + b L − (f + g) H,
 
-with consumption (k_L L + k_H H)(P/P⁰)^(−ε). An initiation with feedback, τ + s L exp(−q H/L)
-(Behrens, Caulkins, Tragler & Feichtinger 2000), is a different `initiation` argument.
+with consumption (k_L L + k_H H)(P/P⁰)^(−ε). Initiation is an argument: a number, or `epidemic_initiation`
+with its feedback of users on beginners (Behrens, Caulkins, Tragler & Feichtinger 2000).
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from contraflow.model.numerics import power
@@ -25,10 +26,12 @@ class Users(NamedTuple):
     heavy: Float[Array, "market draw"]
 
 
-def advance(
-    users: Users, beliefs: Demand, initiation: Float[Array, "market #draw"], years: float
-) -> Users:
-    """Users after `years` (a step of explicit Euler), given new light users per year."""
+def advance(users: Users, beliefs: Demand, initiation: Float[Array, "market #draw"], years: float) -> Users:
+    """Users after `years` (a step of explicit Euler), given new light users per year.
+
+    A step of one year is the first-order difference equation of Everingham & Rydell; over any step, the change per
+    year is the right-hand side of the continuous model.
+    """
     a, b = beliefs.light_to_none, beliefs.light_to_heavy
     f, g = beliefs.heavy_to_light, beliefs.heavy_to_none
     light = users.light + years * (initiation + f * users.heavy - (a + b) * users.light)
@@ -36,9 +39,7 @@ def advance(
     return Users(light, heavy)
 
 
-def steady_users(
-    total: Float[Array, "market #draw"], beliefs: Demand
-) -> Users:
+def steady_users(total: Float[Array, "market #draw"], beliefs: Demand) -> Users:
     """Split users into light and heavy as the two-state model does in the long run: H/L = b/(f + g)."""
     ratio = beliefs.light_to_heavy / (beliefs.heavy_to_light + beliefs.heavy_to_none)
     light = total / (1.0 + ratio)
@@ -50,6 +51,26 @@ def steady_initiation(users: Users, beliefs: Demand) -> Float[Array, "market dra
     return (beliefs.light_to_none + beliefs.light_to_heavy) * users.light - (
         beliefs.heavy_to_light * users.heavy
     )
+
+
+def epidemic_initiation(
+    users: Users,
+    outside: Float[Array, "*#draw"],
+    spread: Float[Array, "*#draw"],
+    deterrence: Float[Array, "*#draw"],
+) -> Float[Array, "market draw"]:
+    """New light users per year when light users recruit and heavy users deter: τ + s L exp(−q H/L).
+
+    Parameters
+    ----------
+    outside : Array
+        Beginners per year that no user recruits, τ.
+    spread : Array
+        Beginners per light user and year where there are no heavy users, s.
+    deterrence : Array
+        How fast heavy users per light user take the attraction away, q.
+    """
+    return outside + spread * users.light * jnp.exp(-deterrence * users.heavy / users.light)
 
 
 def appetite(users: Users, start: Users, beliefs: Demand) -> Float[Array, "market draw"]:

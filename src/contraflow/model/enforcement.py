@@ -16,7 +16,6 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from contraflow.model.numerics import power
 from contraflow.model.parameters import Enforcement
 
 LARGEST_HAZARD = 2.5
@@ -87,9 +86,7 @@ def strike_hazard(
     return strikes * beliefs.strike_load / (exposed + beliefs.strike_load)
 
 
-def loss(
-    seizing: Float[Array, "edge draw"], striking: Float[Array, "edge draw"]
-) -> Loss:
+def loss(seizing: Float[Array, "edge draw"], striking: Float[Array, "edge draw"]) -> Loss:
     """Loss probability 1 − exp(−λ − σ) and the share of it destroyed, σ/(λ + σ)."""
     total = seizing + striking
     capped = jnp.minimum(total, LARGEST_HAZARD)

@@ -62,9 +62,9 @@ def conflict_rate(
     feud: Float[Array, "cell cell"],
     background: Float[Array, "cell cell"],
     weight: Float[Array, "*draw"],
-    conflict: Float[Array, "cell #draw"],
+    conflict: Float[Array, "#cell #draw"],
 ) -> Float[Array, "cell draw"]:
-    """Loss rate θ Σ_h S_gh M_h of each cell, per month.
+    """Loss rate θ Σ_h S_gh M_h of each cell, per unit of time of `conflict`.
 
     S is the feud matrix plus `weight` times the background matrix; a weight of one is the published S.
     """
@@ -77,28 +77,30 @@ def advance(
     rate: Float[Array, "cell draw"],
     removed: Float[Array, "cell draw"],
     saturation: Float[Array, "*draw"],
-    months: float,
+    span: float,
     explicit: bool = False,
 ) -> Float[Array, "cell draw"]:
-    """Members after `months`.
+    """Members after a span of time, in the unit of the rates (months in a case, weeks in some papers).
 
     Parameters
     ----------
     gain : Array
-        Recruits per member and month, ρ u.
+        Recruits per member and unit of time, ρ u.
     rate : Array
-        Conflict loss rate per month.
+        Conflict loss rate.
     removed : Array
-        Incapacitation rate per month, η_r/Σ_h M_hr.
+        Incapacitation rate: η_r/Σ_h M_hr where the state makes a number of arrests, a constant where each
+        member runs the same risk.
     saturation : Array
-        ω per member and month.
+        ω per member and unit of time.
+    span : float
     explicit : bool
         Plain Euler instead of the positivity-preserving step.
     """
     loss = removed + rate + saturation * members
     if explicit:
-        return members * (1.0 + months * (gain - loss))
-    return members * (1.0 + months * gain) / (1.0 + months * loss)
+        return members * (1.0 + span * (gain - loss))
+    return members * (1.0 + span * gain) / (1.0 + span * loss)
 
 
 def split(

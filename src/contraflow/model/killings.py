@@ -16,8 +16,8 @@ from jaxtyping import Array, Float
 from contraflow.model.parameters import Groups
 
 LARGEST_SCALE = 100.0
-"""Most recorded killings that the anchor puts down to one modelled conflict death; where more are counted, the
-rest does not move with conflict (a draw in which hardly anybody is left to fight must not explode)."""
+"""Most recorded killings that the anchor puts down to one modelled conflict death; where more are counted,
+the rest does not move with conflict (a draw in which hardly anybody is left to fight must not explode)."""
 
 
 def curfew_factor(

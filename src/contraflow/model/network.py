@@ -147,9 +147,7 @@ def build_network(
     kind_of = dict(zip(nodes, kinds, strict=True))
     ordered = sorted(nodes, key=lambda name: (depth[name] if depth else 0, name))
     row = {name: i for i, name in enumerate(ordered)}
-    triples = sorted(
-        zip(edges, origins, destinations, strict=True), key=lambda t: (row[t[2]], t[0])
-    )
+    triples = sorted(zip(edges, origins, destinations, strict=True), key=lambda t: (row[t[2]], t[0]))
     origin = np.array([row[t[1]] for t in triples], dtype=int)
     destination = np.array([row[t[2]] for t in triples], dtype=int)
     levels: tuple[Level, ...] = ()

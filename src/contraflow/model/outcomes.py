@@ -38,7 +38,9 @@ OUTCOMES: dict[str, Outcome] = {
     "members": Outcome("group", "month", "person", "members of the group"),
     "homicides": Outcome("territory", "month", "person/month", "expected recorded homicides"),
     "enforcement_cost": Outcome("theatre", "month", "USD/month", "cost of enforcement"),
-    "transit_share": Outcome("", "month", "1", "share of the followed sources' output through the focus country"),
+    "transit_share": Outcome(
+        "", "month", "1", "share of the followed sources' output through the focus country"
+    ),
 }
 
 DETAIL: dict[str, Outcome] = {

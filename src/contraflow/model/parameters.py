@@ -10,7 +10,6 @@ from __future__ import annotations
 import equinox as eqx
 from jaxtyping import Array, Float
 
-
 Scalar = Float[Array, "*draw"]
 
 

@@ -101,6 +101,8 @@ def additive_values(
     return composite - jnp.log(z) / mu
 
 
-def _solve(matrix: Float[Array, "draw node node"], given: Float[Array, "node draw"]) -> Float[Array, "node draw"]:
+def _solve(
+    matrix: Float[Array, "draw node node"], given: Float[Array, "node draw"]
+) -> Float[Array, "node draw"]:
     each = jnp.broadcast_to(given.T, matrix.shape[:2])
     return jnp.linalg.solve(np.eye(matrix.shape[1]) - matrix, each[..., None])[..., 0].T

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from contraflow.model import demand, enforcement, killings, production, trade
+from contraflow.model import demand, enforcement, killings, perception, production, trade
 from contraflow.model.drivers import Drivers
 from contraflow.model.outcomes import ALL, select
 from contraflow.model.parameters import Parameters
@@ -34,7 +34,9 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
         kernel = trade.Additive(belief.theta / jnp.mean(ladder.cost, axis=0))
     area = jnp.asarray(structure.base_production)[:, None] * parameters.production.production_error
     unit = trade.asked(net, share, chance, parameters.demand.market_share)
-    made = area * (parameters.production.production_use * (1.0 - jnp.exp(-(parameters.production.harvest_price**-2.0))))
+    made = area * (
+        parameters.production.production_use * (1.0 - jnp.exp(-(parameters.production.harvest_price**-2.0)))
+    )
     total = jnp.sum(made, axis=0) / MONTHS_PER_YEAR
     scale = total / jnp.sum(unit.asked[net.sources], axis=0)
     traffic = unit.shipped * scale
@@ -67,7 +69,9 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
     )
 
 
-def start(structure: Structure, parameters: Parameters, base: Base) -> State:
+def start(
+    structure: Structure, parameters: Parameters, base: Base, settings: Settings = Settings()
+) -> State:
     """State before the first month."""
     record = structure.record
     potential = jnp.asarray(record.published[0])[:, None] * parameters.production.production_error
@@ -101,6 +105,9 @@ def start(structure: Structure, parameters: Parameters, base: Base) -> State:
         ),
         users=base.users,
         members=weight[:, None] * parameters.groups.members_start * ones,
+        memory=None
+        if settings.perception == "learning"
+        else perception.start(-jnp.expm1(-parameters.trade.hazard) * ones, settings.salience),
     )
 
 
@@ -143,15 +150,13 @@ def simulate(
         monthly.append("deaths")
     yearly = [n for n in names if ALL[n].every == "year"]
     base = base_year(structure, settings, parameters)
-    state = start(structure, parameters, base)
+    state = start(structure, parameters, base, settings)
     years = len(structure.names["year"])
     draws = base.hazard_traffic.shape[1]
     sums = {n: jnp.zeros((years, len(structure.names[ALL[n].dim]), draws)) for n in yearly}
     rows = jax.tree.map(lambda x: jnp.asarray(x)[..., None], drivers)
     calendar = structure.record
-    months = calendar._replace(
-        published=calendar.published[..., None], appetite=calendar.appetite[..., None]
-    )
+    months = calendar._replace(published=calendar.published[..., None], appetite=calendar.appetite[..., None])
     months = Record(*(jnp.asarray(x) for x in months))
 
     def month(carry, row):

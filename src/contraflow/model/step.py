@@ -10,10 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from contraflow.model import demand, enforcement, groups, money, production, trade
+from contraflow.model import demand, enforcement, groups, money, perception, production, trade
 from contraflow.model.drivers import Drivers
 from contraflow.model.numerics import power
 from contraflow.model.parameters import Parameters
+from contraflow.model.perception import PUBLISHED, RULES, Salience
 from contraflow.model.structure import Record, Structure, incidence
 
 
@@ -32,12 +33,26 @@ class Settings:
         Steps a month of the group model.
     explicit_groups : bool
         Plain Euler in the group model instead of the positivity-preserving step.
+    perception : str
+        How shippers come to perceive risk: ``learning`` about a probability, or ``salience`` of remembered events
+        with searches that follow success (`contraflow.model.perception`).
+    salience : Salience
+        Constants of that second rule, which no case has beliefs about; unused by the first.
     """
 
     kernel: str = "multiplicative"
     clearing_sweeps: int = 1
     group_steps: int = 1
     explicit_groups: bool = False
+    perception: str = "learning"
+    salience: Salience = PUBLISHED
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that does not exist."""
+        if self.perception not in RULES:
+            raise ValueError(
+                f"perception is {self.perception!r}: use one of {', '.join(RULES)}"
+            )
 
 
 class State(NamedTuple):
@@ -47,6 +62,7 @@ class State(NamedTuple):
     pressure: enforcement.Pressure
     users: demand.Users
     members: Float[Array, "cell draw"]
+    memory: perception.Memory | None = None
 
 
 class Base(eqx.Module):
@@ -123,9 +139,7 @@ def step(
     pressure = enforcement.adapt(
         belief, state.pressure, drivers.effort, drivers.intelligence, drivers.strikes, drivers.takedown
     )
-    factor = enforcement.detection(
-        belief, drivers.effort, pressure.intelligence, state.pressure.concealment
-    )
+    factor = enforcement.detection(belief, drivers.effort, pressure.intelligence, state.pressure.concealment)
     traffic = state.pressure.traffic
     exposed = sum_by(np.where(labels.afloat, labels.theatre, -1), size["theatre"], traffic)
     striking = enforcement.strike_hazard(belief, drivers.strikes, exposed)
@@ -135,8 +149,15 @@ def step(
         * factor[labels.theatre]
         * enforcement.saturation(belief, traffic, base.hazard_traffic)
     )
+    memory, searched = state.memory, None
+    if memory is not None:
+        searched = perception.searches(memory)
+        seizing = seizing * searched
     loss = enforcement.loss(seizing, striking[labels.theatre] * afloat)
     perceived = pressure.perceived + belief.learning * (loss.probability - pressure.perceived)
+    if memory is not None:
+        gain = base.ladder.value[net.destination] - base.ladder.value[net.origin]
+        perceived = perception.perceive(net, memory, gain, parameters.trade.freight, settings.salience)
 
     # what a kilogram costs to move
     present = groups.split(
@@ -159,6 +180,8 @@ def step(
         risk=parameters.trade.risk * fear * perceived,
         loss=perceived,
     )
+    if memory is not None:
+        outlay = outlay._replace(risk=outlay.risk + outlay.freight * (memory.premium - 1.0))
     log_share = parameters.trade.log_share[record.year] - belief.takedown_cut * pick(
         pressure.takedown, labels.network
     )
@@ -187,9 +210,7 @@ def step(
             net, base.kernel, base.ladder, parameters.trade.margin, parameters.trade.pass_through,
             farmgate, log_share, outlay,
         )  # fmt: skip
-        wanted = demand.consumption(
-            appetite, price.value[net.markets] / first, parameters.demand.elasticity
-        )
+        wanted = demand.consumption(appetite, price.value[net.markets] / first, parameters.demand.elasticity)
         orders = trade.asked(net, price.share, loss.probability, wanted)
         if sweep + 1 < settings.clearing_sweeps:
             farmgate = scarce(farmgate, orders.asked[net.sources])
@@ -211,9 +232,7 @@ def step(
     )
 
     # state next month
-    left = available - sum_by(
-        _source_row(structure), size["source"], flow.shipped
-    )
+    left = available - sum_by(_source_row(structure), size["source"], flow.shipped)
     sources = production.SourceState(
         price=production.clear(
             state.sources, parameters.production, produced, orders.asked[net.sources], state.sources.price
@@ -222,27 +241,34 @@ def step(
         + (state.sources.price - state.sources.seen) / jnp.maximum(parameters.production.price_memory, 1.0),
         stock=jnp.maximum(left, 0.0),
         area=production.grow(
-            state.sources, parameters.production, potential, record.known, drivers.eradication,
-            base_price(parameters), base.area,
+            state.sources,
+            parameters.production,
+            potential,
+            record.known,
+            drivers.eradication,
+            base_price(parameters),
+            base.area,
         ),  # fmt: skip
         asked=orders.asked[net.sources],
     )
+    lost = flow.shipped * loss.probability
+    destroyed = lost * loss.destroyed
+    seized = lost - destroyed
+    if memory is not None and searched is not None:
+        left_sources = jnp.sum(flow.shipped[net.from_source], axis=0)
+        memory = perception.remember(memory, searched, seized, left_sources, settings.salience)
     after = State(
         sources=sources,
         pressure=pressure._replace(perceived=perceived, traffic=flow.shipped),
         users=demand.advance(state.users, parameters.demand, base.initiation, 1.0 / 12.0),
         members=members,
+        memory=memory,
     )
-    lost = flow.shipped * loss.probability
-    destroyed = lost * loss.destroyed
-    seized = lost - destroyed
     received = flow.asked * flow.served
     by_jurisdiction = sum_by(labels.jurisdiction, size["jurisdiction"], seized)
     standing_income = standing * rents[structure.cells.territory]
     of_group = _group_matrix(structure)
-    margin_stage = jnp.asarray(
-        (np.arange(size["stage"])[:, None] == labels.stage[None, :]).astype(float)
-    )
+    margin_stage = jnp.asarray((np.arange(size["stage"])[:, None] == labels.stage[None, :]).astype(float))
     outputs = {
         "delivered": received[net.markets],
         "price": price.value[net.markets],
@@ -277,9 +303,7 @@ def step(
         "deaths": deaths,
         "enforcement_cost": structure.cost[:, None] / 12.0 * drivers.effort + 0.0 * factor,
         "transit_share": (labels.entering_focus.astype(float) @ flow.shipped)
-        / jnp.maximum(
-            labels.leaving_focus_source.astype(float) @ flow.shipped, jnp.finfo(lost.dtype).tiny
-        ),
+        / jnp.maximum(labels.leaving_focus_source.astype(float) @ flow.shipped, jnp.finfo(lost.dtype).tiny),
         "shipped": flow.shipped,
         "lost": lost,
         "loss_probability": loss.probability,
@@ -301,9 +325,7 @@ def base_price(parameters: Parameters) -> Float[Array, "source draw"]:
     return parameters.trade.farmgate
 
 
-def sum_cells(
-    structure: Structure, values: Float[Array, "cell draw"]
-) -> Float[Array, "territory draw"]:
+def sum_cells(structure: Structure, values: Float[Array, "cell draw"]) -> Float[Array, "territory draw"]:
     """Sum cell values by territory."""
     return jnp.asarray(_cells_of(structure)) @ values
 
@@ -340,9 +362,7 @@ def _fight(
     cells, belief = structure.cells, parameters.groups
     tiny = jnp.finfo(members.dtype).tiny
     calm = 1.0 - belief.deployment_suppression * drivers.deployment
-    arrests = base.removed * drivers.incapacitation * (
-        1.0 + belief.deployment_arrests * drivers.deployment
-    )
+    arrests = base.removed * drivers.incapacitation * (1.0 + belief.deployment_arrests * drivers.deployment)
     feud, background = jnp.asarray(cells.feud)[epoch], jnp.asarray(cells.background)[epoch]
     length = 1.0 / settings.group_steps
     deaths = jnp.zeros_like(rents)

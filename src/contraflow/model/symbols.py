@@ -53,7 +53,9 @@ SPEC: dict[str, Symbol] = {
     "effort_exponent": Symbol("1", (), "returns to effort of the loss rate"),
     "intelligence_effect": Symbol("1", (), "relative gain in detection at full intelligence sharing"),
     "training_lag": Symbol("month", (), "time constant with which intelligence sharing takes effect"),
-    "search_saturation": Symbol("1", (), "strength of search saturation: 0 none, 1 halves the gain from thin traffic"),
+    "search_saturation": Symbol(
+        "1", (), "strength of search saturation: 0 none, 1 halves the gain from thin traffic"
+    ),
     "learning": Symbol("1/month", (), "share of a surprise about losses learnt in a month"),
     "concealment_growth": Symbol("1/month", (), "growth of concealment per unit of log effort above 2024"),
     "concealment_half_life": Symbol("month", (), "half-life of concealment once pressure ends"),
@@ -68,7 +70,9 @@ SPEC: dict[str, Symbol] = {
     "recruitment": Symbol("1/month", (), "recruitment per member at reference income"),
     "incapacitation": Symbol("person/month", (), "members arrested or otherwise removed, all territories"),
     "conflict": Symbol("1/person/month", (), "deaths per pair of rival members"),
-    "background_conflict": Symbol("1", (), "conflict between groups that are not rivals, relative to rivals'"),
+    "background_conflict": Symbol(
+        "1", (), "conflict between groups that are not rivals, relative to rivals'"
+    ),
     "saturation": Symbol("1/person/month", (), "loss rate per member and fellow member"),
     "income_response": Symbol("1", (), "elasticity of recruitment to income per member"),
     "contest": Symbol("1", (), "exponent of the contest success function"),
@@ -80,6 +84,8 @@ SPEC: dict[str, Symbol] = {
     "mining_scale": Symbol("1", (), "factor on illegal mining income"),
     "extortion_scale": Symbol("1", (), "factor on extortion income"),
     "background_scale": Symbol("1", (), "factor on killings not due to group conflict"),
-    "killings_per_death": Symbol("1", (), "recorded killings per modelled conflict death (where not anchored)"),
+    "killings_per_death": Symbol(
+        "1", (), "recorded killings per modelled conflict death (where not anchored)"
+    ),
     "dispersion": Symbol("1", (), "size of the negative binomial of monthly killings in a province"),
 }

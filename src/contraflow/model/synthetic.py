@@ -158,7 +158,9 @@ def random_parameters(rng: np.random.Generator, structure: Structure, draws: int
         return jnp.asarray(TYPICAL[name] * np.exp(0.1 * rng.standard_normal((*dims, draws))))
 
     def table(low: float, high: float, rows: int) -> jnp.ndarray:
-        return jnp.asarray(rng.uniform(low, high, (rows, 1)) * np.exp(0.1 * rng.standard_normal((rows, draws))))
+        return jnp.asarray(
+            rng.uniform(low, high, (rows, 1)) * np.exp(0.1 * rng.standard_normal((rows, draws)))
+        )
 
     raw = rng.uniform(0.2, 1.0, (size, draws))
     total = np.zeros((len(network.nodes), draws))
@@ -183,9 +185,7 @@ def random_parameters(rng: np.random.Generator, structure: Structure, draws: int
             margin=table(0.0, 0.5, len(network.nodes)),
             farmgate=table(800.0, 2000.0, len(network.sources)),
         ),
-        production=Production(
-            production_error=jnp.ones((len(network.sources), draws)), **named[Production]
-        ),
+        production=Production(production_error=jnp.ones((len(network.sources), draws)), **named[Production]),
         demand=Demand(market_share=jnp.asarray(market / market.sum(0)), **named[Demand]),
         enforcement=Enforcement(**named[Enforcement]),
         groups=Groups(**named[Groups]),

@@ -227,9 +227,7 @@ def prices(
         On a network with cycles under another kernel than the additive one.
     """
     if network.cyclic:
-        return _cyclic_prices(
-            network, kernel, ladder, margin, pass_through, source_price, log_share, outlay
-        )
+        return _cyclic_prices(network, kernel, ladder, margin, pass_through, source_price, log_share, outlay)
     draws = jnp.broadcast_shapes(source_price.shape[1:], log_share.shape[1:], outlay.spent.shape[1:])
     value = jnp.zeros((len(network.nodes), *draws)).at[network.sources].set(source_price)
     costs, shares = [], []
@@ -353,13 +351,15 @@ def _cyclic_prices(
 ) -> Prices:
     """`prices` where levels do not exist: linear in exp(−μ v) for the additive kernel, and only for it."""
     if not isinstance(kernel, Additive):
-        raise ValueError("prices on a network with cycles: use the additive kernel, the only one that is linear")
+        raise ValueError(
+            "prices on a network with cycles: use the additive kernel, the only one that is linear"
+        )
     proportional = eqx.error_if(
         pass_through * margin,
         jnp.any(pass_through * margin != 0.0) | jnp.any(outlay.loss != 0.0),
         "prices on a network with cycles: set losses and proportional mark-ups (pass-through times margin) to zero",
     )
-    markup = (1.0 - pass_through) * margin * ladder.composite + 0.0 * proportional
+    markup = (margin - proportional) * ladder.composite
     value = recursive.additive_values(
         network, kernel.mu, ladder.composite, markup, source_price, log_share, ladder.cost, outlay.spent
     )

@@ -51,8 +51,9 @@ def tables(name: str, files: Mapping[str, str], address: str) -> Path:
             if all((folder / file).is_file() for file in files):
                 return _checked(folder, files)
         raise DataMissingError(f"{VARIABLE} names {named}, which does not hold {', '.join(files)}")
-    beside = Path(__file__).resolve().parents[4] / "shared" / "data" / "replications" / name
-    if all((beside / file).is_file() for file in files):
+    root = Path(__file__).resolve().parents[3]
+    beside = root.parent / "shared" / "data" / "replications" / name
+    if (root / "pyproject.toml").is_file() and all((beside / file).is_file() for file in files):
         return _checked(beside, files)
     return _fetched(name, files, address)
 

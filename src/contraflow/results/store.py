@@ -40,7 +40,9 @@ def save(results: Iterable[Result], path: str | Path) -> Path:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         os.close(handle)
     except OSError as error:
-        raise OutputError(str(path), f"cannot be written ({error.strerror})", "choose another folder") from error
+        raise OutputError(
+            str(path), f"cannot be written ({error.strerror})", "choose another folder"
+        ) from error
     try:
         tree.to_netcdf(temporary, engine="h5netcdf")
         os.chmod(temporary, 0o644)
@@ -63,7 +65,9 @@ def load(path: str | Path) -> list[Result]:
     try:
         with xr.open_datatree(path, engine="h5netcdf") as tree:
             names = tree.attrs["scenarios"].split(",")
-            data = {name: tree[name].to_dataset(inherit=False).load() for name in names}
+            data = {name: tree[name].to_dataset().load() for name in names}
     except (OSError, KeyError, ValueError) as error:
-        raise OutputError(str(path), f"is not a result file ({error})", "give a file written by contraflow") from error
+        raise OutputError(
+            str(path), f"is not a result file ({error})", "give a file written by contraflow"
+        ) from error
     return [Result(name, d, json.loads(d.attrs["provenance"])) for name, d in data.items()]

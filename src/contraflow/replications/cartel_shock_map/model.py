@@ -53,13 +53,11 @@ def week(members: jax.Array, conflict: jax.Array) -> tuple[jax.Array, tuple[jax.
     conflict : Array, shape ()
         θ in this week.
     """
-    rivals = np.array([[0.0, 1.0], [1.0, 0.0]])
+    rivals = jnp.array([[0.0, 1.0], [1.0, 0.0]])
     rate = groups.conflict_rate(members, rivals, 0.0 * rivals, jnp.zeros(1), jnp.full((1, 1), conflict))
     gain = jnp.full_like(members, RECRUITMENT)
     removed = jnp.full_like(members, INCAPACITATION)
-    after = groups.advance(
-        members, gain, rate, removed, jnp.full(1, SATURATION), 1.0, explicit=True
-    )
+    after = groups.advance(members, gain, rate, removed, jnp.full(1, SATURATION), 1.0, explicit=True)
     return after, (jnp.sum(rate * members), jnp.sum(removed * members), after[:, 0])
 
 

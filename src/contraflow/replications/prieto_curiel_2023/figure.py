@@ -39,7 +39,9 @@ def draw(path: Path) -> None:
         members.errorbar([2022], [175.0], [[175.0 - low], [high - 175.0]], fmt="o", color="black",
                          markersize=4, capsize=3, label="published: 175 (160 to 185)")  # fmt: skip
         middle = 2027.5
-        members.plot([middle] * 2, [175 * 1.26, 175 * 0.89], "kx", markersize=5, label="published: +26 %, −11 %")
+        members.plot(
+            [middle] * 2, [175 * 1.26, 175 * 0.89], "kx", markersize=5, label="published: +26 %, −11 %"
+        )
         deaths.plot([middle] * 3, [120 * 1.40, 120 * 1.08, 120 * 0.75], "kx", markersize=5,
                     label="published: +40 %, +8 %, −25 % on 120")  # fmt: skip
         members.set(title="Members of all cartels", ylabel="thousands", ylim=(0, 260))

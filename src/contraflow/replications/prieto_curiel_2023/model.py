@@ -147,9 +147,7 @@ def _simulator(steps: int, explicit: bool) -> Callable:
     """Compile the core once for all policies."""
     place = world()
     settings = Settings(group_steps=steps, explicit_groups=explicit)
-    run = partial(
-        simulate, place.structure, record=("members", "deaths"), settings=settings
-    )
+    run = partial(simulate, place.structure, record=("members", "deaths"), settings=settings)
     return jax.jit(lambda drivers: run(place.parameters, drivers))
 
 
@@ -177,7 +175,11 @@ def history(policy: str, steps: int = STEPS, explicit: bool = False) -> History:
     start = MEMBERS * place.structure.cells.weight / place.structure.cells.weight.sum()
     members = np.concatenate([start[None], np.asarray(out["members"])[..., 0]])
     rate = conflict_rate(
-        jnp.asarray(members.T), data.feud, data.background, jnp.ones(1), jnp.full((1, 1), WEEKLY["conflict"])
+        jnp.asarray(members.T),
+        jnp.asarray(data.feud),
+        jnp.asarray(data.background),
+        jnp.ones(1),
+        jnp.full((1, 1), WEEKLY["conflict"]),
     )
     dying = np.asarray(rate * members.T).sum(axis=0)
     return History(members, dying, np.asarray(out["deaths"])[:, 0, 0])
