@@ -7,11 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from held import target
-
 from contraflow.replications import load, registry
 from contraflow.replications.replication import quiet
 from contraflow.replications.words import HEADER, cells, origin
+from held import target
 from markdown import code, table, text
 
 INDEX = Path(__file__).parent.parent / "replications" / "equations.csv"

@@ -24,6 +24,7 @@ _HOME = {
     "load_scenario": "contraflow.scenario",
     "simulate": "contraflow.analysis",
     "compare": "contraflow.analysis",
+    "recorded_homicides": "contraflow.analysis",
     "Comparison": "contraflow.analysis",
     "Result": "contraflow.results",
     "write_report": "contraflow.report",
@@ -41,12 +42,13 @@ __all__ = [
     "compare",
     "load_case",
     "load_scenario",
+    "recorded_homicides",
     "simulate",
     "write_report",
 ]
 
 if TYPE_CHECKING:
-    from contraflow.analysis import Comparison, compare, simulate
+    from contraflow.analysis import Comparison, compare, recorded_homicides, simulate
     from contraflow.case import Case, check_case, load_case
     from contraflow.errors import ContraflowError
     from contraflow.report import write_report

@@ -173,6 +173,10 @@ def test_the_command_without_a_name_lists_what_there_is():
     assert "cartel-shock-map" in result.output
 
 
+def test_help_teaches_by_example():
+    assert "contraflow replicate --all" in invoke("--help").output.split("Examples")[1]
+
+
 def test_the_command_exits_with_one_only_if_a_hard_target_is_missed(monkeypatch):
     soft = Row(variant(hard=False), 5.0, "missed")
     fake(monkeypatch, soft)

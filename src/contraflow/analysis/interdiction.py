@@ -263,5 +263,7 @@ def _all_optima(
 
 def _value(answer) -> float:
     if answer.status != 0:
-        raise SolverError("HiGHS", answer.message, "check that the sink can be reached and numbers are finite")
+        raise SolverError(
+            "HiGHS", answer.message, "check that the sink can be reached and numbers are finite"
+        )
     return float(answer.fun)

@@ -50,6 +50,7 @@ def replicate(
     why. Exit code 1 if a hard target is missed.
     """
     from contraflow.replications import load, registry
+    from contraflow.replications._figures import need_matplotlib
     from contraflow.replications.words import title
 
     known = registry()
@@ -59,6 +60,8 @@ def replicate(
         table(console(), "Replications", ("name", "what", "paper"), rows)
         return
     replications = [load(name) for name in chosen]
+    if figures is not None:
+        need_matplotlib()
     out, start, results = console(), time.monotonic(), []
     for item in replications:
         rows = item.run(lambda words, name=item.name: typer.echo(f"{name}: {words} ...", err=True))

@@ -8,7 +8,7 @@ is reordered, or when the horizon grows.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import jax
@@ -67,7 +67,11 @@ def standard_normals(
 
 
 def sample(
-    table: pd.DataFrame, members: dict[str, Sequence[str]], draws: range, seed: int = 0
+    table: pd.DataFrame,
+    members: Mapping[str, Sequence[str]],
+    draws: range,
+    seed: int = 0,
+    symbols: Sequence[str] = tuple(SPEC),
 ) -> dict[str, np.ndarray]:
     """Draw every parameter of a case from its prior.
 
@@ -75,11 +79,13 @@ def sample(
     ----------
     table : pandas.DataFrame
         The case's parameter table (columns ``symbol``, ``dist``, ``a``, ``b``).
-    members : dict of str to sequence of str
+    members : mapping of str to sequence of str
         Ids along each dimension a parameter can run over.
     draws : range
         Which draws; draw 17 is the same whatever the others are.
     seed : int
+    symbols : sequence of str
+        Which parameters; all of them by default.
 
     Returns
     -------
@@ -88,7 +94,8 @@ def sample(
     """
     rows = table.drop_duplicates("symbol").set_index("symbol")
     values = {}
-    for symbol, spec in SPEC.items():
+    for symbol in symbols:
+        spec = SPEC[symbol]
         row = rows.loc[symbol]
         first = list(members[spec.dims[0]]) if spec.dims else ["-"]
         years = [int(y) for y in members["year"]] if "year" in spec.dims else [0]

@@ -202,12 +202,15 @@ def searches(memory: Memory) -> Float[Array, "edge draw"]:
 
 
 def start(chance: Float[Array, "edge draw"], rule: Salience) -> Memory:
-    """Memory before the first month: no event; suspicion is the base-year loss probability `chance`."""
+    """Memory before the first month: no event; the suspicion of an edge is its base-year loss probability.
+
+    Relative to the largest, so that an edge that was never searched is worth a look until it was.
+    """
     draws = chance.shape[1]
     return Memory(
         events=jnp.zeros((rule.window, *chance.shape)),
         premium=jnp.ones_like(chance),
-        suspicion=chance,
+        suspicion=chance / jnp.maximum(jnp.max(chance, axis=0), jnp.finfo(chance.dtype).tiny),
         found=jnp.zeros_like(chance),
         capacity=jnp.broadcast_to(jnp.asarray(rule.fewest, dtype=chance.dtype), (draws,)),
     )
@@ -244,18 +247,28 @@ def remember(
     memory: Memory,
     searched: Float[Array, "edge draw"],
     seized: Float[Array, "edge draw"],
-    shipped: Float[Array, " draw"],
+    shipped: Float[Array, "edge draw"],
+    supplied: Float[Array, " draw"],
     rule: Salience,
 ) -> Memory:
-    """Memory after a month in which `seized` tonnes were seized on each edge and `shipped` left the sources."""
+    """Memory after a month.
+
+    An edge that did not carry a consignment teaches nothing: what is remembered of it stays as it is.
+
+    Parameters
+    ----------
+    seized, shipped : Array
+        Tonnes seized on each edge, and put on it.
+    supplied : Array
+        Tonnes that left the sources.
+    """
     found = -jnp.expm1(-seized / rule.consignment)
-    events = jnp.concatenate([found[None], memory.events[:-1]])
+    used = shipped >= rule.consignment
+    events = jnp.where(used, jnp.concatenate([found[None], memory.events[:-1]]), memory.events)
     return Memory(
         events=events,
         premium=risk_premium(memory.premium, perceived_risk(events, rule), rule),
         suspicion=suspect(memory.suspicion, searched, found, rule),
         found=found,
-        capacity=capacity(
-            memory.capacity, jnp.sum(seized, axis=0), jnp.maximum(shipped, 1e-300), rule
-        ),
+        capacity=capacity(memory.capacity, jnp.sum(seized, axis=0), jnp.maximum(supplied, 1e-300), rule),
     )

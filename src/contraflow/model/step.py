@@ -255,8 +255,8 @@ def step(
     destroyed = lost * loss.destroyed
     seized = lost - destroyed
     if memory is not None and searched is not None:
-        left_sources = jnp.sum(flow.shipped[net.from_source], axis=0)
-        memory = perception.remember(memory, searched, seized, left_sources, settings.salience)
+        supplied = jnp.sum(flow.shipped[net.from_source], axis=0)
+        memory = perception.remember(memory, searched, seized, flow.shipped, supplied, settings.salience)
     after = State(
         sources=sources,
         pressure=pressure._replace(perceived=perceived, traffic=flow.shipped),

@@ -18,14 +18,19 @@ __all__ = ["Registry", "Replication", "load", "registry"]
 
 
 class Registry(Mapping[str, Replication]):
-    """Replications by name; each is imported when it is asked for."""
+    """Replications by name; each is imported when it is asked for, with JAX in double precision."""
 
     def __init__(self) -> None:
         found = sorted(module.name for module in iter_modules(__path__) if module.ispkg)
         self._modules = {name.replace("_", "-"): f"{__name__}.{name}" for name in found}
 
     def __getitem__(self, name: str) -> Replication:
-        return import_module(self._modules[name]).REPLICATION
+        module = self._modules[name]
+        use_double_precision_and_cache()
+        return import_module(module).REPLICATION
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._modules
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._modules)
@@ -40,7 +45,7 @@ def registry() -> Registry:
 
 
 def load(name: str) -> Replication:
-    """Import one replication, with JAX in the double precision that its numbers need.
+    """Import one replication.
 
     Raises
     ------
@@ -50,5 +55,4 @@ def load(name: str) -> Replication:
     known = registry()
     if name not in known:
         raise ContraflowError(name, "no replication of that name", f"use one of: {', '.join(known)}")
-    use_double_precision_and_cache()
     return known[name]

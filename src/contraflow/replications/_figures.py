@@ -28,6 +28,22 @@ _STYLE = {
 }
 
 
+def need_matplotlib() -> None:
+    """Say what to install where figures cannot be drawn.
+
+    Raises
+    ------
+    ContraflowError
+        If matplotlib is not installed.
+    """
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise ContraflowError(
+            "figures", "matplotlib is not installed", "pip install 'contraflow[figures]'"
+        ) from None
+
+
 @contextmanager
 def figure(path: Path, rows: int, columns: int, width: float, height: float) -> Iterator[tuple[Any, Any]]:
     """Make a figure with a grid of axes and save it when the block ends.
@@ -46,14 +62,11 @@ def figure(path: Path, rows: int, columns: int, width: float, height: float) -> 
     ContraflowError
         If matplotlib is not installed.
     """
-    try:
-        import matplotlib as mpl
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise ContraflowError(
-            "figures", "matplotlib is not installed", "pip install 'contraflow[figures]'"
-        ) from None
+    need_matplotlib()
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     with mpl.rc_context(_STYLE):
         made = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(made)

@@ -30,7 +30,7 @@ def belief(heavy_to_light: float = HEAVY_TO_LIGHT) -> Demand:
 def eigenvalues(heavy_to_light: float) -> np.ndarray:
     """Eigenvalues of a yearly step without initiation, falling."""
     values = _users.eigenvalues(np.array([1.0, 1.0]), belief(heavy_to_light), lambda _: jnp.zeros((1, 1)))
-    return np.sort(1.0 + values.real)[::-1]
+    return np.sort(1.0 + np.real(values))[::-1]
 
 
 def slow_half_life(heavy_to_light: float) -> float:

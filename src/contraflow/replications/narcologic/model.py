@@ -106,13 +106,21 @@ def legs(network: Network, place: Place) -> Legs:
     off_coast = WIDTH / 2 - np.abs(place.across)
     coastal = (off_coast[a] < COAST) & (off_coast[b] < COAST)
     far = 1.0 - place.along / LENGTH
-    factors = [far[b], off_coast[b] / off_coast.max(), distance / distance.max(), 0.0 * distance, 0.0 * distance]
+    factors = [
+        far[b],
+        off_coast[b] / off_coast.max(),
+        distance / distance.max(),
+        0.0 * distance,
+        0.0 * distance,
+    ]
     return Legs(distance, transport_cost(distance, LENGTH, coastal), np.mean(factors, axis=0))
 
 
 def world(network: Network, place: Place, draws: int, months: int = MONTHS, theta: float = THETA) -> World:
     """Structure, beliefs and drivers of the core for the network."""
-    small = groups_only(["nobody"], np.ones(1), np.zeros((1, 1)), np.zeros((1, 1)), {"members_start": 1.0}, months)
+    small = groups_only(
+        ["nobody"], np.ones(1), np.zeros((1, 1)), np.zeros((1, 1)), {"members_start": 1.0}, months
+    )
     edges, nodes = len(network.edges), len(network.nodes)
     none, row, no = np.full(edges, -1), np.zeros(edges, dtype=int), np.zeros(edges, dtype=bool)
     made = supply(months)

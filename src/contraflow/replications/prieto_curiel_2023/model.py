@@ -67,7 +67,17 @@ POLICIES = {
 
 
 class Cartels(NamedTuple):
-    """The authors' tables: cartels by falling strength, conflict weights, homicides and missing persons of the decade."""
+    """The authors' tables.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        Cartels by falling strength of rivalries and alliances together.
+    rivals, allies, feud, background : numpy.ndarray, shape (cartel, cartel)
+        Symmetrised weights, and what `contraflow.model.groups.rivalry_matrix` makes of them.
+    casualties : float
+        Homicides and missing persons of the decade.
+    """
 
     ids: tuple[str, ...]
     rivals: np.ndarray

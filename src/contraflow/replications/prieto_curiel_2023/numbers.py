@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import SupportsFloat
+
 import numpy as np
 
 from contraflow.replications.prieto_curiel_2023.model import (
@@ -24,10 +27,11 @@ LARGEST, LISTED = 10, 5
 
 def everything() -> dict[str, float]:
     """Numbers by quantity, as `targets.csv` names them."""
-    return _tables() | _decade() | _structure() | _policies()
+    parts: tuple[Mapping[str, SupportsFloat], ...] = (_tables(), _decade(), _structure(), _policies())
+    return {quantity: float(value) for part in parts for quantity, value in part.items()}
 
 
-def _tables() -> dict[str, float]:
+def _tables() -> Mapping[str, SupportsFloat]:
     data = cartels()
     return {
         "pairs of rivals in the tables": (data.rivals > 0).sum() / 2,
@@ -49,14 +53,14 @@ def flows(first: int, last: int) -> dict[str, float]:
     died = path.deaths[first:last].sum()
     gained = path.total[last] - path.total[first]
     return {
-        "recruited": recruited,
-        "left": left,
-        "died": died,
-        "incapacitated": recruited - left - died - gained,
+        "recruited": float(recruited),
+        "left": float(left),
+        "died": float(died),
+        "incapacitated": float(recruited - left - died - gained),
     }
 
 
-def _decade() -> dict[str, float]:
+def _decade() -> Mapping[str, SupportsFloat]:
     path = history("status quo")
     total, start = path.total, path.total[0]
     rate = WEEKLY["recruitment"]
@@ -93,7 +97,7 @@ def _decade() -> dict[str, float]:
     }
 
 
-def _structure() -> dict[str, float]:
+def _structure() -> Mapping[str, SupportsFloat]:
     """Who is large in 2022, and who kills whom."""
     data = cartels()
     members = history("status quo").members[DECADE]
@@ -141,7 +145,7 @@ def change(policy: str, week: int, base: str | None = None) -> tuple[float, floa
     )
 
 
-def _policies() -> dict[str, float]:
+def _policies() -> Mapping[str, SupportsFloat]:
     found: dict[str, float] = {}
 
     def add(policy: str, words: str, numbers: tuple[float, float]) -> None:
