@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from contraflow.case import Case, load_case
-from contraflow.ensemble.build import build
+from contraflow.ensemble.build import Model, build
 from contraflow.ensemble.run import simulate_ensemble, use_double_precision_and_cache
 from contraflow.errors import ContraflowError
 from contraflow.inference.priors import sample
@@ -65,6 +66,12 @@ def simulate(
     )[0]
 
 
+@lru_cache(maxsize=4)
+def _model(case: Case) -> Model:
+    """Model of a case, kept so that its compiled programs are."""
+    return build(case)
+
+
 def simulate_all(
     case: Case | str | Path,
     scenarios: Sequence[Scenario | str | Path],
@@ -85,7 +92,7 @@ def simulate_all(
     case = case if isinstance(case, Case) else load_case(case)
     loaded = [s if isinstance(s, Scenario) else load_scenario(case, s) for s in scenarios]
     use_double_precision_and_cache()
-    model = build(case)
+    model = _model(case)
     arrays = simulate_ensemble(
         model,
         [compile_drivers(case, s) for s in loaded],

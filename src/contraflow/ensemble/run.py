@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import lru_cache
 from pathlib import Path
 
 import jax
@@ -13,10 +14,14 @@ import numpy as np
 
 from contraflow.ensemble.assemble import assemble
 from contraflow.ensemble.build import Model
-from contraflow.model.drivers import Drivers
+from contraflow.model.drivers import DIMENSIONS, Drivers
+from contraflow.model.outcomes import select
 from contraflow.model.simulate import simulate
 from contraflow.model.step import Settings
+from contraflow.model.symbols import SPEC
 
+ONE_THREAD_A_CHUNK = {"xla_cpu_multi_thread_eigen": False}
+"""Compiler option: a chunk stays on its thread, because chunks already fill the cores."""
 CHUNK = 100
 """Draws simulated together; the last chunk is padded, so that a draw has the same bits in any ensemble."""
 
@@ -36,7 +41,7 @@ def use_double_precision_and_cache() -> Path | None:
     folder = cache_folder()
     if folder is not None:
         jax.config.update("jax_compilation_cache_dir", str(folder))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
     return folder
 
@@ -53,6 +58,26 @@ def cache_folder() -> Path | None:
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+@lru_cache(maxsize=8)
+def _program(model: Model, record: tuple[str, ...], settings: Settings) -> jax.stages.Compiled:
+    """Compiled simulation of one chunk; kept, so that a second run of the same model starts at once.
+
+    Compiled once, ahead of the threads that call it: left to them, each would compile it for itself.
+    """
+
+    def outcomes(draw, drivers):
+        parameters = assemble(model.structure.network, model.tables, draw)
+        return simulate(model.structure, parameters, drivers, record, settings)
+
+    size = {dim: len(ids) for dim, ids in model.members.items()}
+    draw = {
+        name: jax.ShapeDtypeStruct((*(size[dim] for dim in symbol.dims), CHUNK), jnp.float64)
+        for name, symbol in SPEC.items()
+    }
+    drivers = Drivers(**{name: jnp.zeros((size["month"], size[dim])) for name, dim in DIMENSIONS.items()})
+    return jax.jit(outcomes).lower(draw, drivers).compile(compiler_options=ONE_THREAD_A_CHUNK)
 
 
 def simulate_ensemble(
@@ -91,11 +116,7 @@ def simulate_ensemble(
     use_double_precision_and_cache()
     arranged = [jax.tree.map(jnp.asarray, model.arrange(d)) for d in scenarios]
 
-    @jax.jit
-    def run(draw, drivers):
-        parameters = assemble(model.structure.network, model.tables, draw)
-        return simulate(model.structure, parameters, drivers, record, settings)
-
+    run = _program(model, select(record), settings)
     starts = list(range(0, draws, CHUNK))
     total = draws * len(arranged)
     results: list[dict[str, np.ndarray]] = [{} for _ in arranged]
@@ -109,14 +130,11 @@ def simulate_ensemble(
         return keep
 
     def store(into: dict[str, np.ndarray], name: str, value: np.ndarray, first: int, keep: int) -> None:
-        moved = np.moveaxis(value, -1, 0)[:keep]
-        into[name][first : first + keep] = moved
+        into[name][..., first : first + keep] = value[..., :keep]
 
-    if starts:
-        shapes = jax.eval_shape(run, sample(range(0, CHUNK)), arranged[0])
-        for into in results:
-            for name, shape in shapes.items():
-                into[name] = np.empty((draws, *shape.shape[:-1]))
+    for into in results:
+        for name, shape in run.out_info.items():
+            into[name] = np.empty((*shape.shape[:-1], draws))
     done = 0
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         waiting = [pool.submit(work, first) for first in starts]
@@ -129,4 +147,5 @@ def simulate_ensemble(
             for future in waiting:
                 future.cancel()
             raise
-    return results
+    # kept with the draws last, as computed, and shown with the draws first: a view, no copy
+    return [{name: np.moveaxis(values, -1, 0) for name, values in result.items()} for result in results]

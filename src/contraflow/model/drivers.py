@@ -63,3 +63,16 @@ class Drivers(eqx.Module):
     deployment: Float[Numbers, "T territory"]
     curfew: Float[Numbers, "T territory"]
     splits: Float[Numbers, "T group"]
+
+
+#: Dimension of each driver.
+DIMENSIONS = {
+    **dict.fromkeys(("effort", "strikes", "intelligence"), "theatre"),
+    "takedown": "network",
+    "eradication": "source",
+    "demand": "market",
+    **dict.fromkeys(("designation", "splits"), "group"),
+    **dict.fromkeys(
+        ("mining", "extortion", "recruitment", "incapacitation", "deployment", "curfew"), "territory"
+    ),
+}

@@ -27,7 +27,6 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from contraflow.model.network import Network
-from contraflow.model.numerics import power
 
 RULES = ("learning", "salience")
 """Rules the core can follow."""
@@ -56,6 +55,8 @@ class Salience:
         a, how much of a new experience those who search take up.
     target : float
         τ, share of what is shipped that those who search want to seize.
+    feedback : str
+        ``positive``: success brings more searches; ``negative``: failure does. Both are in the published code.
     fewest, most : float or tuple of float
         Bounds on the number of edges searched in a month; a tuple has one number a draw.
     consignment : float
@@ -72,6 +73,7 @@ class Salience:
     focus: float = 0.5
     attention: float = 0.6
     target: float = 0.3417
+    feedback: str = "positive"
     fewest: float | tuple[float, ...] = 21.0
     most: float | tuple[float, ...] = 125.0
     consignment: float = 0.644
@@ -103,7 +105,9 @@ class Memory(NamedTuple):
     capacity: Float[Array, " draw"]
 
 
-def perceived_risk(events: Float[Array, "window *shape"], rule: Salience = PUBLISHED) -> Float[Array, "*shape"]:
+def perceived_risk(
+    events: Float[Array, "window *shape"], rule: Salience = PUBLISHED
+) -> Float[Array, "*shape"]:
     """Perceived risk from the events of the last months, the latest first."""
     weight = rule.recency ** jnp.arange(events.shape[0], dtype=events.dtype)
     seen = jnp.tensordot(weight, events, axes=1)
@@ -115,9 +119,7 @@ def risk_premium(
 ) -> Float[Array, "*shape"]:
     """Risk premium after a month with perceived risk `risk`."""
     moved = (1.0 - rule.premium_rate) * before
-    return jnp.maximum(
-        moved + rule.premium_rate * power(risk / rule.reference_risk, rule.premium_power), 1.0
-    )
+    return jnp.maximum(moved + rule.premium_rate * (risk / rule.reference_risk) ** rule.premium_power, 1.0)
 
 
 def payoffs(
@@ -168,7 +170,6 @@ def capacity(
     seized: Float[Array, "*draw"],
     shipped: Float[Array, "*draw"],
     rule: Salience = PUBLISHED,
-    feedback: str = "positive",
 ) -> Float[Array, "*draw"]:
     """Number of edges searched next month.
 
@@ -176,11 +177,9 @@ def capacity(
     ----------
     seized, shipped : Array
         Tonnes seized anywhere, and shipped from the sources, this month.
-    feedback : str
-        ``positive``: success brings more; ``negative``: failure does. Both are in the published code.
     """
     success = seized / (rule.target * shipped)
-    signal = success if feedback == "positive" else 1.0 - success
+    signal = success if rule.feedback == "positive" else 1.0 - success
     wanted = jnp.ceil((1.0 - rule.attention) * before + rule.attention * before * signal)
     return jnp.clip(wanted, jnp.asarray(rule.fewest), jnp.asarray(rule.most))
 

@@ -69,9 +69,7 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
     )
 
 
-def start(
-    structure: Structure, parameters: Parameters, base: Base, settings: Settings = Settings()
-) -> State:
+def start(structure: Structure, parameters: Parameters, base: Base, settings: Settings = Settings()) -> State:
     """State before the first month."""
     record = structure.record
     potential = jnp.asarray(record.published[0])[:, None] * parameters.production.production_error

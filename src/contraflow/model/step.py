@@ -50,9 +50,7 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse a rule that does not exist."""
         if self.perception not in RULES:
-            raise ValueError(
-                f"perception is {self.perception!r}: use one of {', '.join(RULES)}"
-            )
+            raise ValueError(f"perception is {self.perception!r}: use one of {', '.join(RULES)}")
 
 
 class State(NamedTuple):
@@ -248,7 +246,7 @@ def step(
             drivers.eradication,
             base_price(parameters),
             base.area,
-        ),  # fmt: skip
+        ),
         asked=orders.asked[net.sources],
     )
     lost = flow.shipped * loss.probability

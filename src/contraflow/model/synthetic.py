@@ -28,7 +28,8 @@ TYPICAL = {
     "learning": 0.3, "concealment_growth": 0.03, "concealment_half_life": 12.0, "strike_load": 1.0,
     "strike_fear": 0.05, "strike_fear_half_life": 4.0, "takedown_cut": 0.5, "takedown_half_life": 6.0,
     "designation_cost": 30.0, "members_start": 9000.0, "recruitment": 0.014, "incapacitation": 60.0,
-    "conflict": 4e-7, "background_conflict": 0.5, "saturation": 2e-7, "income_response": 0.3, "contest": 1.0, "split_share": 0.3,
+    "conflict": 4e-7, "background_conflict": 0.5, "saturation": 2e-7, "income_response": 0.3, "contest": 1.0,
+    "split_share": 0.3,
     "deployment_suppression": 0.3, "deployment_arrests": 0.5, "curfew_effect": 0.4, "curfew_shift": 0.4,
     "mining_scale": 1.0, "extortion_scale": 1.0, "background_scale": 1.0, "killings_per_death": 1.0,
 }  # fmt: skip

@@ -1,14 +1,15 @@
 """The core as NarcoLogic: a network of the published construction, and the salience rule switched on.
 
-What of the paper is which part of the core: distance and transport cost are freight and tolls, the cheapest delivered
-kilogram wins because θ is high, supply pushes because more is asked for than there is, the network agents' risk and
-premium and the searches are `contraflow.model.perception`. Every number here that is not in the published code
-says so.
+What of the paper is which part of the core: transport cost is freight, the rest of what a kilometre adds to the price
+are tolls, every node starts with its cheapest way in, supply pushes because more is asked for than
+there is, and perceived risk, premium and searches are `contraflow.model.perception`. Every number here that is not in
+the published code says so.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from typing import NamedTuple
 
 import jax
@@ -21,6 +22,8 @@ from contraflow.model.simulate import simulate
 from contraflow.model.step import Settings
 from contraflow.model.structure import STAGES, Labels
 from contraflow.replications._world import World, groups_only
+
+NAME = "narcologic"
 
 NODES = 150
 MONTHS = 180
@@ -35,10 +38,21 @@ FIRST_STOCK, LARGEST_STOCK, GROWTH = 16.0, 292.0, 0.5
 """Logistic supply in the Python version: t a month at the start and at most, and growth a year."""
 LENGTH, WIDTH = 2000.0, 300.0
 """Kilometres of the isthmus between start and end, and across it: ours, the published rasters are not at hand."""
-THETA = 100.0
-"""Ours: high enough that the cheapest way wins; the paper's agents rank routes instead."""
-SEARCH = 1000.0
-"""Ours: effort on a searched edge, so large that the model's cap on losses binds."""
+THETA = 6.0
+"""Ours: how strongly supply shares respond to cost; the page shows what other values give."""
+UNTRIED = 0.001
+"""Ours: share of a node's supply that comes over all ways into it but the cheapest, before any interdiction."""
+HUNCH = 0.01
+"""Ours: base-year loss probability per unit of suspicion, so small that the base year is without interdiction."""
+SEARCH = 1e6
+"""Ours: effort on a searched edge, so large that the model's cap on losses (92 %) binds."""
+NETWORKS = 3
+"""Random networks of the construction, by seed."""
+FIRST_YEAR = 12
+"""Months left out of means."""
+CAPACITIES = (0.0, 5.0, 10.0, 21.0, 42.0, 63.0, 84.0, 105.0, 125.0, 250.0)
+"""Edges searched a month in the runs at fixed capacity; one more run has the feedback between the published
+bounds."""
 
 
 class Place(NamedTuple):
@@ -155,9 +169,9 @@ def world(network: Network, place: Place, draws: int, months: int = MONTHS, thet
         base_production=12.0 * made[:1],
     )
     leg = legs(network, place)
-    hazard = -np.log1p(-np.maximum(leg.suspicion, 0.005))
+    hazard = -np.log1p(-HUNCH * np.maximum(leg.suspicion, HUNCH))
     toll = np.maximum(ADDED_VALUE * leg.distance - leg.cost, 0.0)
-    share = _cheapest_first(network, leg.cost + toll, hazard, theta)
+    share = _cheapest_first(network, leg.cost + toll)
     years = len(structure.names["year"])
 
     def column(values: np.ndarray) -> jnp.ndarray:
@@ -183,20 +197,20 @@ def world(network: Network, place: Place, draws: int, months: int = MONTHS, thet
     return World(structure, parameters, dataclasses.replace(small.drivers, effort=effort))
 
 
-def _cheapest_first(network: Network, spent: np.ndarray, hazard: np.ndarray, theta: float) -> np.ndarray:
-    """Log of base shares in proportion to c^(−θ): then the core's shares are, in every month."""
+def _cheapest_first(network: Network, spent: np.ndarray) -> np.ndarray:
+    """Log of base shares: nearly all of a node's supply over its cheapest way in, a little over all others."""
     value = np.zeros(len(network.nodes))
     value[network.sources] = START_PRICE
-    log_share = np.zeros(len(network.edges))
+    share = np.ones(len(network.edges))
     for node in range(len(network.nodes)):
         into = np.flatnonzero(network.destination == node)
         if into.size:
-            cost = (value[network.origin[into]] + spent[into]) / np.exp(-hazard[into])
-            score = -theta * np.log(cost)
-            score -= score.max()
-            log_share[into] = score - np.log(np.exp(score).sum())
-            value[node] = np.exp(log_share[into]) @ cost
-    return log_share
+            cost = value[network.origin[into]] + spent[into]
+            value[node] = cost.min()
+        if into.size > 1:
+            share[into] = UNTRIED / (into.size - 1)
+            share[into[np.argmin(cost)]] = 1.0 - UNTRIED
+    return np.log(share)
 
 
 class Run(NamedTuple):
@@ -205,7 +219,7 @@ class Run(NamedTuple):
     Attributes
     ----------
     active : numpy.ndarray, shape (month, draw)
-        Nodes, besides the start, to which at least one usual consignment is sent.
+        Nodes that send or are sent at least one usual consignment.
     seized, shipped : numpy.ndarray, shape (month, draw)
         Tonnes.
     """
@@ -228,8 +242,36 @@ def run(world: World, fewest: tuple[float, ...], most: tuple[float, ...]) -> Run
     shipped = np.asarray(answer["shipped"])
     sent = np.zeros((shipped.shape[0], len(net.nodes), shipped.shape[2]))
     np.add.at(sent, (slice(None), net.destination), shipped)
+    sent[:, net.sources] = np.inf
     return Run(
         (sent >= rule.consignment).sum(axis=1),
         np.asarray(answer["seized"]).sum(axis=1),
         shipped[:, net.from_source].sum(axis=1),
     )
+
+
+@cache
+def runs() -> tuple[Run, ...]:
+    """Every network at every fixed capacity, and last with the feedback between the published bounds."""
+    rule = Salience()
+    made = []
+    for seed in range(NETWORKS):
+        network, place = construct(np.random.default_rng(seed))
+        bounds = (*CAPACITIES, float(np.min(rule.fewest))), (*CAPACITIES, float(np.max(rule.most)))
+        made.append(run(world(network, place, len(CAPACITIES) + 1), *bounds))
+    return tuple(made)
+
+
+def mean_active(made: Run) -> np.ndarray:
+    """Mean number of active nodes after the first year, one a draw."""
+    return made.active[FIRST_YEAR:].mean(axis=0)
+
+
+def seized_share(made: Run) -> np.ndarray:
+    """Share of what was supplied after the first year that was seized, one a draw."""
+    return made.seized[FIRST_YEAR:].sum(axis=0) / made.shipped[FIRST_YEAR:].sum(axis=0)
+
+
+def falls(share: np.ndarray) -> bool:
+    """Whether the seized share falls anywhere, by a percentage point or more, as capacity rises."""
+    return bool(np.min(np.diff(share[: len(CAPACITIES)])) <= -0.01)
