@@ -15,21 +15,15 @@ from contraflow.model.perception import PUBLISHED
 from contraflow.model.simulate import simulate
 from contraflow.model.step import Settings
 from contraflow.model.synthetic import neutral_drivers, random_network, random_parameters, random_structure
-from contraflow.replications.narcologic import blocks, model
-from contraflow.replications.replication import judge
+from contraflow.replications.narcologic import REPLICATION, blocks, model, run
+from contraflow.replications.replication import judge, quiet
 
 shares = st.floats(0.01, 0.99)
 
 
-def targets():
-    from contraflow.replications.narcologic import REPLICATION
-
-    return REPLICATION.targets
-
-
 def test_block_values_to_the_digits_given():
     ours = blocks()
-    rows = judge([target for target in targets() if target.quantity in ours], ours)
+    rows = judge([target for target in REPLICATION.targets if target.quantity in ours], ours)
     assert len(rows) == 5 and {row.verdict for row in rows} == {"met"}
 
 
@@ -39,7 +33,9 @@ def test_decision_weights_are_between_no_and_full_distortion(risk, quiet, event,
     weight = float(perception.distorted(*map(jnp.asarray, (risk, quiet, event)), rule))
     full = risk / (risk + (1 - risk) * focus), risk * focus / ((1 - risk) + risk * focus)
     assert min(full) - 1e-12 <= weight <= max(full) + 1e-12
-    plain = perception.distorted(*map(jnp.asarray, (risk, quiet, event)), dataclasses.replace(rule, focus=1.0))
+    plain = perception.distorted(
+        *map(jnp.asarray, (risk, quiet, event)), dataclasses.replace(rule, focus=1.0)
+    )
     assert float(plain) == pytest.approx(risk)
     assert (weight >= risk - 1e-12) == (event > quiet or focus == 1.0 or weight == pytest.approx(risk))
 
@@ -101,12 +97,10 @@ def test_mass_closes_under_the_salience_rule_and_searches_bound_what_is_seized()
     parameters, drivers = random_parameters(rng, structure, 2), neutral_drivers(structure)
     names = ("shipped", "lost", "delivered", "seized", "perceived_loss")
 
-    def run(rule):
-        chosen = Settings(perception="salience", salience=rule)
-        out = jax.jit(lambda p: simulate(structure, p, drivers, names, chosen))(parameters)
-        return {name: np.asarray(value) for name, value in out.items()}
-
-    out = run(dataclasses.replace(PUBLISHED, fewest=(0.0, 5.0), most=(0.0, 5.0)))
+    rule = dataclasses.replace(PUBLISHED, fewest=(0.0, 5.0), most=(0.0, 5.0))
+    chosen = Settings(perception="salience", salience=rule)
+    made = jax.jit(lambda p: simulate(structure, p, drivers, names, chosen))(parameters)
+    out = {name: np.asarray(value) for name, value in made.items()}
     net = structure.network
     shipped = out["shipped"][:, net.from_source].sum(axis=1)
     np.testing.assert_allclose(shipped, out["delivered"].sum(axis=1) + out["lost"].sum(axis=1), rtol=1e-9)
@@ -143,9 +137,6 @@ def test_interdiction_multiplies_the_places_in_use_on_a_small_network():
 
 @pytest.mark.slow
 def test_every_hard_target_is_met():
-    from contraflow.replications.narcologic import run
-    from contraflow.replications.replication import quiet
-
     assert not any(row.fails for row in run(quiet))
 
 

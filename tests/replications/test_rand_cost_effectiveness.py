@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from contraflow.replications.price_closed_forms.model import LADDER
-from contraflow.replications.rand_cost_effectiveness import run
 from contraflow.replications.rand_cost_effectiveness import model as rand
+from contraflow.replications.rand_cost_effectiveness import run
 from contraflow.replications.replication import quiet
 
 
@@ -38,7 +38,9 @@ def test_the_core_without_relapse_and_exit_is_the_formula_by_hand(monkeypatch):
 
 
 def test_users_who_start_steady_stay_steady():
-    start = jnp.asarray([rand.RATES["heavy_to_light"] + rand.RATES["heavy_to_none"], rand.RATES["light_to_heavy"]])
+    start = jnp.asarray(
+        [rand.RATES["heavy_to_light"] + rand.RATES["heavy_to_none"], rand.RATES["light_to_heavy"]]
+    )
     path = np.asarray(rand.paths(start, 15, beginners=True))
     np.testing.assert_allclose(path, np.broadcast_to(start, path.shape), rtol=1e-9)
 

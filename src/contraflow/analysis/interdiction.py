@@ -205,8 +205,8 @@ def inspection_game(graph: Graph, detection: Sequence[float], source: str, sink:
     arcs, nodes = len(graph.arcs), len(graph.nodes)
     cost = np.zeros(arcs + nodes)
     cost[arcs + graph.row(sink)] = -1.0
-    bounds = [(0.0, None)] * arcs + [(None, None)] * nodes
-    bounds[arcs + graph.row(source)] = (0.0, 0.0)
+    bounds = np.r_[np.tile([0.0, np.inf], (arcs, 1)), np.tile([-np.inf, np.inf], (nodes, 1))]
+    bounds[arcs + graph.row(source)] = 0.0
     answer = linprog(
         cost,
         A_ub=np.c_[-np.diag(p), _potentials(graph)],

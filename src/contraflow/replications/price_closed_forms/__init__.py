@@ -1,4 +1,4 @@
-"""Closed forms: price ladder, pass-through, seizure gross-up, revenue and violence elasticities, who bears a shortfall."""
+"""Closed forms: price ladder, pass-through, seizure gross-up, elasticities, and who bears a shortfall."""
 
 from __future__ import annotations
 

@@ -1,12 +1,14 @@
 """Closed forms of the economics of the trade, each computed by the core's own functions.
 
-A chain of places is a network of the core with one edge between neighbours; the price ladder is its base ladder, a mark-up its margin,
-a seizure rate its loss. Elasticities are derivatives of the core's functions, by automatic differentiation.
+A chain of places is a network of the core with one edge between neighbours; the price ladder is its base ladder,
+a mark-up its margin, a seizure rate its loss. Elasticities are derivatives of the core's functions, by automatic
+differentiation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
@@ -45,7 +47,7 @@ def chain(values: Sequence[float]) -> tuple[Network, trade.Ladder, jnp.ndarray]:
     names = [f"{i:02d}" for i in range(len(values))]
     kinds = ["source", *["hub"] * (len(values) - 2), "market"]
     network = build_network(names, kinds, names[1:], names[:-1], names[1:])
-    margin = jnp.asarray([0.0, *(b / a - 1.0 for a, b in zip(values, values[1:], strict=False))])[:, None]
+    margin = jnp.asarray([0.0, *(b / a - 1.0 for a, b in pairwise(values))])[:, None]
     edge = jnp.zeros((len(values) - 1, 1))
     ladder = trade.base_ladder(
         network, jnp.full((1, 1), values[0]), margin, edge + 1.0, trade.Outlay(edge, edge, edge, edge)

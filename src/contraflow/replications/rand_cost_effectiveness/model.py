@@ -1,7 +1,8 @@
 """What 1 % less cocaine costs, reconstructed: the core's demand and prices with what is known of RAND's inputs.
 
-Supply programmes work by making dealers pay: a programme dollar imposes m dollars on them, at retail too under additive mark-ups,
-and the price then lowers consumption. Treatment works by users: out of use while treated, and some stay light users.
+Supply programmes work by making dealers pay: a programme dollar imposes m dollars on them, at retail too under
+additive mark-ups, and the price then lowers consumption. Treatment works by users: out of use while
+treated, and some stay light users.
 The stage table of the study was not at hand. So the supply side can only be run backwards, and the page says so.
 """
 

@@ -1,9 +1,9 @@
 """The core's trade as a recursive logit: a ladder of zeros, base shares of one, and every arc turned round.
 
-Their traveller at k chooses the next state on the way to the destination; our place k chooses the supplier from whom its kilogram
-comes. So the destination is the source of our supply, the arc k → a of the paper is the edge a → k of the core,
-disutility is freight, the value of a kilogram at k is −V(k), and the share of k's supply that comes over
-the edge is P(a | k).
+Their traveller at k chooses the next state on the way to the destination; our place k chooses the supplier from whom
+its kilogram comes. So the destination is the source of our supply, the arc k → a of the paper is the edge a → k of the
+core, disutility is freight, the value of a kilogram at k is −V(k), and the share of k's supply that comes over the edge
+is P(a | k).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""SOAR (Caulkins, Crawford & Reuter 1993): why hardening a few smuggling routes changes little. Qualitative, partial."""
+"""SOAR (Caulkins, Crawford & Reuter 1993): why hardening a few routes changes little. Qualitative, partial."""
 
 from __future__ import annotations
 

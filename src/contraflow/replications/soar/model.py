@@ -1,7 +1,7 @@
 """The core as a smuggler with many routes: what it costs when more and more of them are hardened.
 
-Parallel edges from one source to one market, equal but for the order of their names, and one more, the backstop: small loads over
-land, dearer, and out of reach of interdiction. All numbers are ours. The published table of routes was not at hand.
+Parallel edges from one source to one market, all alike, and one more, the backstop: small loads over land, dearer, and
+out of reach of interdiction. All numbers are ours: the published table of routes was not at hand.
 """
 
 from __future__ import annotations
