@@ -257,7 +257,8 @@ def _anchor(case: Case, names: dict) -> tuple[slice, np.ndarray] | None:
     stop = int(months.get_indexer([case.history_end])[0]) + 1
     window = months[max(stop - ANCHOR_MONTHS, 0) : stop]
     table = case.homicides
-    inside = pd.PeriodIndex.from_fields(year=table["year"], month=table["month"], freq="M").isin(window)
+    number = 12 * table["year"].to_numpy(int) + table["month"].to_numpy(int) - 1
+    inside = np.isin(number, [_number(str(m)) for m in window])
     counted = np.zeros(len(names["territory"]))
     np.add.at(
         counted,
