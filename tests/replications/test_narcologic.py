@@ -15,7 +15,7 @@ from contraflow.model.perception import PUBLISHED
 from contraflow.model.simulate import simulate
 from contraflow.model.step import Settings
 from contraflow.model.synthetic import neutral_drivers, random_network, random_parameters, random_structure
-from contraflow.replications.narcologic import REPLICATION, blocks, model, run
+from contraflow.replications.narcologic import REPLICATION, blocks, figure, model, run
 from contraflow.replications.replication import judge, quiet
 
 shares = st.floats(0.01, 0.99)
@@ -147,3 +147,10 @@ def test_perception_needs_no_cycle_free_order():
     risk = perception.perceive(network, memory, jnp.full((1, 1), 9.0), jnp.ones((1, 1)), PUBLISHED)
     r = 2 / 15.5
     assert float(risk[0, 0]) == pytest.approx(r * 0.25 / ((1 - r) * 0.5 + r * 0.25))
+
+
+@pytest.mark.slow
+def test_the_figure_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    figure(tmp_path / "figure.svg")
+    assert (tmp_path / "figure.svg").stat().st_size > 5000

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contraflow.replications.price_closed_forms import run
+from contraflow.replications.price_closed_forms import figure, run
 from contraflow.replications.price_closed_forms.model import (
     landed,
     reprice,
@@ -65,3 +65,9 @@ def test_who_bears_a_shortfall(seed):
     np.testing.assert_allclose(
         shortfall_shares(price, quantity, e, 1.0), multiplicative / multiplicative.sum(), rtol=1e-9
     )
+
+
+def test_the_figure_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    figure(tmp_path / "figure.svg")
+    assert (tmp_path / "figure.svg").stat().st_size > 5000

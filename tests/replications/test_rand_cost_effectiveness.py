@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from contraflow.replications.price_closed_forms.model import LADDER
+from contraflow.replications.rand_cost_effectiveness import figure, run
 from contraflow.replications.rand_cost_effectiveness import model as rand
-from contraflow.replications.rand_cost_effectiveness import run
 from contraflow.replications.replication import quiet
 
 
@@ -48,3 +48,9 @@ def test_users_who_start_steady_stay_steady():
 def test_the_band_holds_the_core():
     low, high = rand.treatment_band()
     assert low < rand.treat_one().cost < high
+
+
+def test_the_figure_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    figure(tmp_path / "figure.svg")
+    assert (tmp_path / "figure.svg").stat().st_size > 5000

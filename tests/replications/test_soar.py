@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contraflow.replications.replication import quiet
-from contraflow.replications.soar import run
+from contraflow.replications.soar import figure, run
 from contraflow.replications.soar.model import BACKSTOP, HARD, LOSS, ROUTES, cost, hardened
 
 
@@ -28,3 +28,9 @@ def test_which_routes_are_hardened_does_not_matter(count, seed):
     losses = np.where(np.arange(ROUTES) < count, HARD, LOSS)
     shuffled = np.random.default_rng(seed).permutation(losses)
     assert cost(shuffled, 20.0) == pytest.approx(cost(losses, 20.0), rel=1e-12)
+
+
+def test_the_figure_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    figure(tmp_path / "figure.svg")
+    assert (tmp_path / "figure.svg").stat().st_size > 5000
