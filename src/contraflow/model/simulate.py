@@ -9,12 +9,12 @@ from jaxtyping import Array, Float
 
 from contraflow.model import demand, enforcement, killings, perception, production, trade
 from contraflow.model.drivers import Drivers
+from contraflow.model.money import KG_PER_TONNE
 from contraflow.model.outcomes import ALL, select
 from contraflow.model.parameters import Parameters
+from contraflow.model.production import MONTHS_PER_YEAR
 from contraflow.model.step import Base, Settings, State, step, sum_by
 from contraflow.model.structure import Record, Structure
-
-MONTHS_PER_YEAR = 12.0
 
 
 def base_year(structure: Structure, settings: Settings, parameters: Parameters) -> Base:
@@ -45,7 +45,11 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
     users = demand.steady_users(structure.users[:, None] * ones, parameters.demand)
     group = parameters.groups
     tolls = jnp.sum(
-        sum_by(structure.labels.territory, len(structure.names["territory"]), belief.toll * traffic * 1000.0),
+        sum_by(
+            structure.labels.territory,
+            len(structure.names["territory"]),
+            belief.toll * traffic * KG_PER_TONNE,
+        ),
         axis=0,
     )
     income = (

@@ -258,7 +258,9 @@ def step(
     after = State(
         sources=sources,
         pressure=pressure._replace(perceived=perceived, traffic=flow.shipped),
-        users=demand.advance(state.users, parameters.demand, base.initiation, 1.0 / 12.0),
+        users=demand.advance(
+            state.users, parameters.demand, base.initiation, 1.0 / production.MONTHS_PER_YEAR
+        ),
         members=members,
         memory=memory,
     )
@@ -299,7 +301,9 @@ def step(
         "income_territory": rents,
         "members": of_group @ members,
         "deaths": deaths,
-        "enforcement_cost": structure.cost[:, None] / 12.0 * drivers.effort + 0.0 * factor,
+        "enforcement_cost": jnp.broadcast_to(
+            structure.cost[:, None] / production.MONTHS_PER_YEAR * drivers.effort, factor.shape
+        ),
         "transit_share": (labels.entering_focus.astype(float) @ flow.shipped)
         / jnp.maximum(labels.leaving_focus_source.astype(float) @ flow.shipped, jnp.finfo(lost.dtype).tiny),
         "shipped": flow.shipped,
