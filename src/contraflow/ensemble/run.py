@@ -15,7 +15,7 @@ import numpy as np
 from contraflow.ensemble.assemble import assemble
 from contraflow.ensemble.build import Model
 from contraflow.model.drivers import DIMENSIONS, Drivers
-from contraflow.model.outcomes import select
+from contraflow.model.outcomes import OUTCOMES, select
 from contraflow.model.simulate import simulate
 from contraflow.model.step import Settings
 from contraflow.model.symbols import SPEC
@@ -69,7 +69,9 @@ def _program(model: Model, record: tuple[str, ...], settings: Settings) -> jax.s
 
     def outcomes(draw, drivers):
         parameters = assemble(model.structure.network, model.tables, draw)
-        return simulate(model.structure, parameters, drivers, record, settings)
+        result = simulate(model.structure, parameters, drivers, record, settings)
+        single = record == tuple(OUTCOMES)
+        return {name: value.astype(jnp.float32) if single else value for name, value in result.items()}
 
     size = {dim: len(ids) for dim, ids in model.members.items()}
     draw = {
@@ -111,7 +113,8 @@ def simulate_ensemble(
     Returns
     -------
     list of dict of str to numpy.ndarray
-        One a scenario; shapes (draw, time, dimension), or (draw, time).
+        One a scenario; shapes (draw, time, dimension), or (draw, time). The default record is large and is
+        kept in single precision; any other record is kept in double. Everything is computed in double.
     """
     use_double_precision_and_cache()
     arranged = [jax.tree.map(jnp.asarray, model.arrange(d)) for d in scenarios]
@@ -134,7 +137,7 @@ def simulate_ensemble(
 
     for into in results:
         for name, shape in run.out_info.items():
-            into[name] = np.empty((*shape.shape[:-1], draws))
+            into[name] = np.empty((*shape.shape[:-1], draws), dtype=shape.dtype)
     done = 0
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         waiting = [pool.submit(work, first) for first in starts]
