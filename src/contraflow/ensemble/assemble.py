@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from contraflow.model import killings
 from contraflow.model.network import Network
 from contraflow.model.parameters import Demand, Enforcement, Groups, Parameters, Production, Trade
 
@@ -23,7 +24,7 @@ class Tables:
         Log base shares in the first and in the base year.
     freight, toll, risk, hazard : numpy.ndarray, shape (edge,)
         USD/kg; USD/kg; USD/kg per unit of perceived loss; base-year hazard −ln(1 − loss).
-    theatre : numpy.ndarray of int, shape (edge,)
+    theatre, jurisdiction : numpy.ndarray of int, shape (edge,)
     margin : numpy.ndarray, shape (node,)
     farmgate : numpy.ndarray, shape (source,)
         Base-year farmgate price, USD/kg.
@@ -31,6 +32,9 @@ class Tables:
     years : numpy.ndarray of int
         Calendar years simulated.
     base_year : int
+    walk_from : int
+        Year in which the walks of shares and effort are zero, and from which the shares' path is level: the base
+        year, or the last year that is known.
     """
 
     log_share_start: np.ndarray
@@ -40,27 +44,29 @@ class Tables:
     risk: np.ndarray
     hazard: np.ndarray
     theatre: np.ndarray
+    jurisdiction: np.ndarray
     margin: np.ndarray
     farmgate: np.ndarray
     log_market_share: np.ndarray
     years: np.ndarray
     base_year: int
+    walk_from: int
 
 
-def walk(innovations: Array, years: np.ndarray, base_year: int) -> Array:
-    """Random walk over years that is zero in the base year.
+def walk(innovations: Array, years: np.ndarray, zero: int) -> Array:
+    """Random walk over years that is zero in one of them.
 
     Parameters
     ----------
-    innovations : Array, shape (edge, year, draw)
-        Innovation of each year; before the base year they are summed backwards from it.
+    innovations : Array, shape (row, year, draw)
+        Innovation of each year; before the year `zero` they are summed backwards from it.
 
     Returns
     -------
-    Array, shape (year, edge, draw)
+    Array, shape (year, row, draw)
     """
-    later = (years[None, :] <= years[:, None]) & (years[None, :] > base_year)
-    earlier = (years[None, :] >= years[:, None]) & (years[None, :] < base_year)
+    later = (years[None, :] <= years[:, None]) & (years[None, :] > zero)
+    earlier = (years[None, :] >= years[:, None]) & (years[None, :] < zero)
     return jnp.einsum("yk,ekd->yed", jnp.asarray((later | earlier).astype(float)), innovations)
 
 
@@ -88,10 +94,11 @@ def assemble(network: Network, tables: Tables, draw: Mapping[str, Array]) -> Par
     contraflow.model.parameters.Parameters
         For every draw.
     """
-    since = (tables.years - tables.years[0]) / max(tables.base_year - tables.years[0], 1)
+    path_years = np.minimum(tables.years, tables.walk_from)
+    since = (path_years - tables.years[0]) / max(tables.base_year - tables.years[0], 1)
     weight = np.clip(since, 0.0, 1.0)[:, None]
     path = (1.0 - weight) * tables.log_share_start + weight * tables.log_share_base
-    drift = draw["share_walk_scale"] * walk(draw["share_walk"], tables.years, tables.base_year)
+    drift = draw["share_walk_scale"] * walk(draw["share_walk"], tables.years, tables.walk_from)
     belief = draw["share_belief"]
     market = tables.log_market_share[:, None] + draw["market_belief"]
     market = jnp.exp(market - jnp.max(market, axis=0))
@@ -103,17 +110,27 @@ def assemble(network: Network, tables: Tables, draw: Mapping[str, Array]) -> Par
         freight=tables.freight[:, None] * draw["freight_scale"],
         toll=tables.toll[:, None] * draw["toll_scale"],
         risk=tables.risk[:, None] * draw["risk_scale"],
-        hazard=tables.hazard[:, None] * draw["loss_scale"][tables.theatre],
+        hazard=tables.hazard[:, None]
+        * draw["loss_scale"][tables.theatre]
+        * draw["detection"][tables.jurisdiction],
         margin=tables.margin[:, None] * draw["margin_scale"],
         farmgate=tables.farmgate[:, None] * draw["farmgate_scale"],
     )
     demand = {"market_share": market / jnp.sum(market, axis=0)}
+    effort = draw["effort_walk_scale"] * walk(draw["effort_walk"], tables.years, tables.walk_from)
+    detection = draw["detection_walk_scale"] * walk(draw["detection_walk"], tables.years, tables.walk_from)
+    deviation = killings.deviation(
+        draw["national_shock"] * draw["national_scale"],
+        draw["national_persistence"],
+        draw["territory_shock"] * draw["territory_scale"],
+        draw["territory_persistence"],
+    )
     return Parameters(
         trade=trade,
         production=Production(**_named(Production, draw)),
         demand=Demand(**demand, **_named(Demand, draw)),
-        enforcement=Enforcement(**_named(Enforcement, draw)),
-        groups=Groups(**_named(Groups, draw)),
+        enforcement=Enforcement(effort_drift=effort, detection_drift=detection, **_named(Enforcement, draw)),
+        groups=Groups(deviation=deviation, **_named(Groups, draw)),
     )
 
 

@@ -133,11 +133,13 @@ def build(case: Case, anchored: bool = True) -> Model:
         risk=edges["risk"].to_numpy(float),
         hazard=-np.log1p(-edges["loss"].to_numpy(float)),
         theatre=theatre,
+        jurisdiction=structure.labels.jurisdiction,
         margin=nodes["margin"].fillna(0.0).to_numpy(float),
         farmgate=nodes.loc[sources, "price"].to_numpy(float),
         log_market_share=np.log(users["share"].to_numpy(float)),
         years=np.array(years),
         base_year=case.base_year,
+        walk_from=case.base_year,
     )
     rows = {
         dim: np.array([case.members(dim).index(name) for name in names[dim]]) for dim in ("source", "market")

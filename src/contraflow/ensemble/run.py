@@ -69,9 +69,8 @@ def _program(model: Model, record: tuple[str, ...], settings: Settings) -> jax.s
 
     def outcomes(draw, drivers):
         parameters = assemble(model.structure.network, model.tables, draw)
-        result = simulate(model.structure, parameters, drivers, record, settings)
-        single = record == tuple(OUTCOMES)
-        return {name: value.astype(jnp.float32) if single else value for name, value in result.items()}
+        keep = jnp.float32 if record == tuple(OUTCOMES) else None
+        return simulate(model.structure, parameters, drivers, record, settings, keep)
 
     size = {dim: len(ids) for dim, ids in model.members.items()}
     draw = {

@@ -4,7 +4,7 @@
     p_e = 1 − exp(−λ_e − σ_e)
 
 x is effort in units of the base year, I intelligence sharing after its training lag, h concealment (which
-grows under pressure and fades), f last month's traffic, and σ the hazard of lethal boat strikes: strikes a
+grows under pressure and fades), f recent traffic, and σ the hazard of lethal boat strikes: strikes a
 month times the load of a boat over the tonnes that sail. What λ takes is seized, what σ takes is
 destroyed. Shippers learn about p with a lag: p̂ ← p̂ + α (p − p̂).
 """
@@ -22,6 +22,11 @@ LARGEST_HAZARD = 2.5
 """Cap on λ + σ: at most 92 % of a month's traffic on an edge is lost (replacement would diverge)."""
 
 
+WATCH = 0.5
+"""Weight of the newest month in traffic as watched. With 1, searches and replacement chase each other from month to
+month where losses are high (their product of elasticities passes −1), which no one has seen."""
+
+
 class Pressure(NamedTuple):
     """State of enforcement and of what shippers made of it.
 
@@ -30,7 +35,7 @@ class Pressure(NamedTuple):
     perceived : Array, shape (edge, draw)
         Perceived loss probability p̂.
     traffic : Array, shape (edge, draw)
-        Tonnes shipped last month.
+        Tonnes a month as watched: half last month's, half what was watched before.
     concealment, intelligence, fear : Array, shape (theatre, draw)
         Concealment h, intelligence sharing in effect, and fear of strikes (in strikes a month).
     takedown : Array, shape (network, draw)
@@ -75,6 +80,13 @@ def saturation(
     """
     z = beliefs.search_saturation
     return (1.0 + z) / (1.0 + z * (traffic / reference))
+
+
+def watch(
+    before: Float[Array, "edge draw"], shipped: Float[Array, "edge draw"]
+) -> Float[Array, "edge draw"]:
+    """Traffic as watched, t a month, after a month in which `shipped` was put on each edge."""
+    return before + WATCH * (shipped - before)
 
 
 def strike_hazard(

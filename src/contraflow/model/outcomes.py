@@ -57,6 +57,7 @@ DETAIL: dict[str, Outcome] = {
     "toll_paid": Outcome("edge", "month", "USD/month", "tolls paid on the edge"),
     "risk_paid": Outcome("edge", "month", "USD/month", "risk compensation paid on the edge"),
     "deaths": Outcome("territory", "month", "person/month", "modelled conflict deaths"),
+    "toll_territory": Outcome("territory", "month", "USD/month", "tolls on the trade paid in the territory"),
     "cell_members": Outcome("cell", "month", "person", "members of each group in each territory"),
 }
 """Recorded only when asked for: they are large."""

@@ -57,7 +57,11 @@ class Demand(eqx.Module):
 
 
 class Enforcement(eqx.Module):
-    """Beliefs about what effort does."""
+    """Beliefs about what effort does.
+
+    `effort_drift` is the log of effort beside what the scenario says, `detection_drift` that of a jurisdiction's
+    loss rate beside the base year's, both by year; None where there is none.
+    """
 
     effort_exponent: Scalar
     intelligence_effect: Scalar
@@ -72,10 +76,15 @@ class Enforcement(eqx.Module):
     takedown_cut: Scalar
     takedown_half_life: Scalar
     designation_cost: Scalar
+    effort_drift: Float[Array, "year theatre draw"] | None = None
+    detection_drift: Float[Array, "year jurisdiction draw"] | None = None
 
 
 class Groups(eqx.Module):
-    """Beliefs about armed groups and killings."""
+    """Beliefs about armed groups and killings.
+
+    `deviation` is the log of killings beside what the mechanism says, by month; None where there is none.
+    """
 
     members_start: Scalar
     recruitment: Scalar
@@ -94,6 +103,7 @@ class Groups(eqx.Module):
     extortion_scale: Scalar
     background_scale: Scalar
     killings_per_death: Scalar
+    deviation: Float[Array, "month territory draw"] | None = None
 
 
 class Parameters(eqx.Module):

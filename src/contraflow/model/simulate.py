@@ -5,9 +5,10 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
-from contraflow.model import demand, enforcement, killings, perception, production, trade
+from contraflow.model import conflict, demand, enforcement, killings, perception, production, trade
 from contraflow.model.drivers import Drivers
 from contraflow.model.money import KG_PER_TONNE
 from contraflow.model.outcomes import ALL, select
@@ -43,7 +44,6 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
     draws = traffic.shape[1]
     ones = jnp.ones((1, draws))
     users = demand.steady_users(structure.users[:, None] * ones, parameters.demand)
-    group = parameters.groups
     tolls = jnp.sum(
         sum_by(
             structure.labels.territory,
@@ -52,14 +52,6 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
         ),
         axis=0,
     )
-    income = (
-        tolls
-        + structure.mining.sum() * group.mining_scale
-        + structure.extortion.sum() * group.extortion_scale
-    )
-    weight = structure.cells.weight
-    territory = np.arange(len(structure.names["territory"]))[:, None] == structure.cells.territory[None, :]
-    present = (territory * weight).sum(1) / max(weight.sum(), 1e-300)
     return Base(
         kernel=kernel,
         ladder=ladder,
@@ -68,8 +60,7 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
         area=area,
         users=users,
         initiation=demand.steady_initiation(users, parameters.demand),
-        income_per_member=jnp.maximum(income / group.members_start, 1.0),
-        removed=present[:, None] * group.incapacitation * ones,
+        groups=conflict.scale(structure, parameters.groups, tolls, draws),
     )
 
 
@@ -83,7 +74,6 @@ def start(structure: Structure, parameters: Parameters, base: Base, settings: Se
         return jnp.zeros((len(structure.names[name]), draws))
 
     size = jnp.sum(potential, axis=0) / jnp.maximum(jnp.sum(base.area, axis=0), 1e-300)
-    weight = structure.cells.weight / max(structure.cells.weight.sum(), 1e-300)
     ones = jnp.ones((1, draws))
     return State(
         sources=production.SourceState(
@@ -106,7 +96,7 @@ def start(structure: Structure, parameters: Parameters, base: Base, settings: Se
             takedown=zeros("network"),
         ),
         users=base.users,
-        members=weight[:, None] * parameters.groups.members_start * ones,
+        members=conflict.members_at_start(structure, parameters.groups, draws),
         memory=None
         if settings.perception == "learning"
         else perception.start(-jnp.expm1(-parameters.trade.hazard) * ones, settings.salience),
@@ -119,6 +109,7 @@ def simulate(
     drivers: Drivers,
     record: str | tuple[str, ...] = "default",
     settings: Settings = Settings(),
+    keep: DTypeLike | None = None,
 ) -> dict[str, Float[Array, "time dim draw"]]:
     """Simulate every month of a case under one scenario.
 
@@ -134,6 +125,8 @@ def simulate(
         ``"default"``, ``"all"`` or names from `contraflow.model.outcomes.ALL`; bounds memory.
     settings : Settings
         How the model is solved.
+    keep : dtype, optional
+        Precision in which outcomes are kept; that of the computation by default.
 
     Returns
     -------
@@ -155,27 +148,37 @@ def simulate(
     state = start(structure, parameters, base, settings)
     years = len(structure.names["year"])
     draws = base.hazard_traffic.shape[1]
-    sums = {n: jnp.zeros((years, len(structure.names[ALL[n].dim]), draws)) for n in yearly}
     rows = jax.tree.map(lambda x: jnp.asarray(x)[..., None], drivers)
     calendar = structure.record
     months = calendar._replace(published=calendar.published[..., None], appetite=calendar.appetite[..., None])
     months = Record(*(jnp.asarray(x) for x in months))
+    new_year = jnp.asarray(np.r_[True, np.diff(calendar.year) != 0])
+
+    def kept(values: Array) -> Array:
+        return values if keep is None else values.astype(keep)
+
+    so_far = {n: jnp.zeros((len(structure.names[ALL[n].dim]), draws)) for n in yearly}
+    sums = {n: kept(jnp.zeros((years, *zero.shape))) for n, zero in so_far.items()}
 
     def month(carry, row):
-        state, sums = carry
-        action, now = row
+        state, so_far, sums = carry
+        action, now, first = row
         state, out = step(structure, settings, parameters, base, state, action, now)
-        sums = {n: total.at[now.year].add(out[n]) for n, total in sums.items()}
-        return (state, sums), {n: out[n] for n in monthly}
+        # the year's sum is small enough to stay in cache; its row is written every month, the last one counts
+        so_far = {n: jnp.where(first, 0.0, total) + out[n] for n, total in so_far.items()}
+        sums = {
+            n: jax.lax.dynamic_update_index_in_dim(sums[n], kept(so_far[n]), now.year, 0) for n in yearly
+        }
+        return (state, so_far, sums), {n: kept(out[n]) if n in names else out[n] for n in monthly}
 
-    (_, sums), result = jax.lax.scan(month, (state, sums), (rows, months))
+    (_, _, sums), result = jax.lax.scan(month, (state, so_far, sums), (rows, months, new_year))
     count = np.bincount(calendar.year, minlength=years).astype(float)[:, None, None]
     for name in yearly:
         mean = ALL[name].unit == "USD/kg"
         result[name] = sums[name] / count if mean else sums[name] * (MONTHS_PER_YEAR / count)
     if "homicides" in names:
         result["homicides"] = _homicides(structure, parameters, drivers, result["deaths"])
-    return {name: result[name] for name in names}
+    return {name: kept(result[name]) for name in names}
 
 
 def _homicides(structure, parameters, drivers, deaths):

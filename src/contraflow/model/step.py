@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from contraflow.model import demand, enforcement, groups, money, perception, production, trade
+from contraflow.model import conflict, demand, enforcement, money, perception, production, trade
 from contraflow.model.drivers import Drivers
 from contraflow.model.numerics import power
 from contraflow.model.parameters import Parameters
@@ -78,10 +78,7 @@ class Base(eqx.Module):
         Base-year production capacity, t a year.
     users : Users
     initiation : Array, shape (market, draw)
-    income_per_member : Array, shape (draw,)
-        y₀, USD a month.
-    removed : Array, shape (territory, draw)
-        Members removed per month, η_r.
+    groups : Scale
     """
 
     kernel: trade.AbstractKernel
@@ -91,8 +88,7 @@ class Base(eqx.Module):
     area: Float[Array, "source draw"]
     users: demand.Users
     initiation: Float[Array, "market draw"]
-    income_per_member: Float[Array, " draw"]
-    removed: Float[Array, "territory draw"]
+    groups: conflict.Scale
 
 
 def sum_by(labels: np.ndarray, size: int, values: Float[Array, "edge draw"]) -> Float[Array, "row draw"]:
@@ -134,10 +130,13 @@ def step(
     belief = parameters.enforcement
 
     # enforcement: what a kilogram risks, and what shippers believe it risks
+    effort = drivers.effort
+    if belief.effort_drift is not None:
+        effort = effort * jnp.exp(belief.effort_drift[record.year])
     pressure = enforcement.adapt(
-        belief, state.pressure, drivers.effort, drivers.intelligence, drivers.strikes, drivers.takedown
+        belief, state.pressure, effort, drivers.intelligence, drivers.strikes, drivers.takedown
     )
-    factor = enforcement.detection(belief, drivers.effort, pressure.intelligence, state.pressure.concealment)
+    factor = enforcement.detection(belief, effort, pressure.intelligence, state.pressure.concealment)
     traffic = state.pressure.traffic
     exposed = sum_by(np.where(labels.afloat, labels.theatre, -1), size["theatre"], traffic)
     striking = enforcement.strike_hazard(belief, drivers.strikes, exposed)
@@ -147,6 +146,8 @@ def step(
         * factor[labels.theatre]
         * enforcement.saturation(belief, traffic, base.hazard_traffic)
     )
+    if belief.detection_drift is not None:
+        seizing = seizing * jnp.exp(belief.detection_drift[record.year])[labels.jurisdiction]
     memory, searched = state.memory, None
     if memory is not None:
         searched = perception.searches(memory)
@@ -158,18 +159,7 @@ def step(
         perceived = perception.perceive(net, memory, gain, parameters.trade.freight, settings.salience)
 
     # what a kilogram costs to move
-    present = groups.split(
-        state.members,
-        parameters.groups.split_share * drivers.splits[structure.cells.group[structure.cells.child]],
-        structure.cells.child,
-        structure.cells.parent,
-    )
-    standing = groups.contest_shares(
-        present,
-        parameters.groups.contest,
-        jnp.asarray(_cells_of(structure)),
-        structure.cells.territory,
-    )
+    present, standing = conflict.muster(structure, parameters.groups, state.members, drivers.splits)
     listed = sum_cells(structure, standing * drivers.designation[structure.cells.group])
     fear = 1.0 + belief.strike_fear * pressure.fear[labels.theatre] * afloat
     outlay = trade.Outlay(
@@ -225,12 +215,13 @@ def step(
         * drivers.extortion
     )
     rents = tolls + other
-    members, deaths = _fight(
-        structure, settings, parameters, base, present, standing, rents, drivers, record.epoch
-    )
+    members, deaths = conflict.fight(
+        structure, parameters.groups, base.groups, present, standing, rents, drivers, record.epoch,
+        settings.group_steps, settings.explicit_groups,
+    )  # fmt: skip
 
     # state next month
-    left = available - sum_by(_source_row(structure), size["source"], flow.shipped)
+    left = available - sum_by(structure.source_row, size["source"], flow.shipped)
     sources = production.SourceState(
         price=production.clear(
             state.sources, parameters.production, produced, orders.asked[net.sources], state.sources.price
@@ -257,7 +248,7 @@ def step(
         memory = perception.remember(memory, searched, seized, flow.shipped, supplied, settings.salience)
     after = State(
         sources=sources,
-        pressure=pressure._replace(perceived=perceived, traffic=flow.shipped),
+        pressure=pressure._replace(perceived=perceived, traffic=enforcement.watch(traffic, flow.shipped)),
         users=demand.advance(
             state.users, parameters.demand, base.initiation, 1.0 / production.MONTHS_PER_YEAR
         ),
@@ -267,8 +258,7 @@ def step(
     received = flow.asked * flow.served
     by_jurisdiction = sum_by(labels.jurisdiction, size["jurisdiction"], seized)
     standing_income = standing * rents[structure.cells.territory]
-    of_group = _group_matrix(structure)
-    margin_stage = jnp.asarray((np.arange(size["stage"])[:, None] == labels.stage[None, :]).astype(float))
+    of_group = jnp.asarray(structure.group_of)
     outputs = {
         "delivered": received[net.markets],
         "price": price.value[net.markets],
@@ -286,7 +276,7 @@ def step(
         "farmgate": farmgate,
         "unmet": 1.0 - jnp.sum(received[net.markets], axis=0) / jnp.sum(wanted, axis=0),
         "market_spending": paid.spending,
-        "income_stage": margin_stage @ paid.margin
+        "income_stage": jnp.asarray(structure.stage_of) @ paid.margin
         + jnp.concatenate(
             [
                 jnp.stack([paid.farmgate, paid.freight, paid.tolls, paid.risk, paid.losses]),
@@ -317,6 +307,7 @@ def step(
         "freight_paid": paid.freight_edge,
         "toll_paid": paid.toll_edge,
         "risk_paid": paid.risk_edge,
+        "toll_territory": tolls,
         "cell_members": members,
     }
     return after, outputs
@@ -329,61 +320,4 @@ def base_price(parameters: Parameters) -> Float[Array, "source draw"]:
 
 def sum_cells(structure: Structure, values: Float[Array, "cell draw"]) -> Float[Array, "territory draw"]:
     """Sum cell values by territory."""
-    return jnp.asarray(_cells_of(structure)) @ values
-
-
-def _cells_of(structure: Structure) -> np.ndarray:
-    rows = np.arange(len(structure.names["territory"]))[:, None]
-    return (rows == structure.cells.territory[None, :]).astype(float)
-
-
-def _group_matrix(structure: Structure) -> Float[Array, "group cell"]:
-    rows = np.arange(len(structure.names["group"]))[:, None]
-    return jnp.asarray((rows == structure.cells.group[None, :]).astype(float))
-
-
-def _source_row(structure: Structure) -> np.ndarray:
-    """Row in the source table of each edge's origin, −1 for the others."""
-    net = structure.network
-    row = {int(node): i for i, node in enumerate(net.sources)}
-    return np.array([row.get(int(node), -1) for node in net.origin], dtype=int)
-
-
-def _fight(
-    structure: Structure,
-    settings: Settings,
-    parameters: Parameters,
-    base: Base,
-    members: Float[Array, "cell draw"],
-    standing: Float[Array, "cell draw"],
-    rents: Float[Array, "territory draw"],
-    drivers: Drivers,
-    epoch: Array,
-) -> tuple[Float[Array, "cell draw"], Float[Array, "territory draw"]]:
-    """Recruitment, conflict and incapacitation of one month; conflict deaths by territory."""
-    cells, belief = structure.cells, parameters.groups
-    tiny = jnp.finfo(members.dtype).tiny
-    calm = 1.0 - belief.deployment_suppression * drivers.deployment
-    arrests = base.removed * drivers.incapacitation * (1.0 + belief.deployment_arrests * drivers.deployment)
-    feud, background = jnp.asarray(cells.feud)[epoch], jnp.asarray(cells.background)[epoch]
-    length = 1.0 / settings.group_steps
-    deaths = jnp.zeros_like(rents)
-    cells_of = jnp.asarray(_cells_of(structure))
-    for part in range(settings.group_steps):
-        if part:
-            standing = groups.contest_shares(members, belief.contest, cells_of, cells.territory)
-        present = cells_of @ members
-        earned = standing * rents[cells.territory] / jnp.maximum(members, 1.0)
-        relative = jnp.maximum(earned / base.income_per_member, tiny)
-        pull = power(relative, belief.income_response)
-        gain = belief.recruitment * pull * drivers.recruitment[cells.territory]
-        rate = groups.conflict_rate(
-            members, feud, background, belief.background_conflict, belief.conflict * calm[cells.territory]
-        )
-        removed = (arrests / jnp.maximum(present, 1.0))[cells.territory]
-        after = groups.advance(
-            members, gain, rate, removed, belief.saturation, length, settings.explicit_groups
-        )
-        deaths = deaths + length * (cells_of @ (rate * (members if settings.explicit_groups else after)))
-        members = after
-    return members, deaths
+    return jnp.asarray(structure.cells_of) @ values

@@ -7,6 +7,7 @@ the past. It is static for compilation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -163,6 +164,32 @@ class Structure:
     def months(self) -> int:
         """Number of months simulated."""
         return len(self.names["month"])
+
+    @cached_property
+    def cells_of(self) -> np.ndarray:
+        """One where a territory (row) holds a cell (column)."""
+        return membership(self.cells.territory, len(self.names["territory"]))
+
+    @cached_property
+    def group_of(self) -> np.ndarray:
+        """One where a group (row) has a cell (column)."""
+        return membership(self.cells.group, len(self.names["group"]))
+
+    @cached_property
+    def stage_of(self) -> np.ndarray:
+        """One where the margin of a node (column) belongs to a stage (row)."""
+        return membership(self.labels.stage, len(self.names["stage"]))
+
+    @cached_property
+    def source_row(self) -> np.ndarray:
+        """Row in the source table of each edge's origin, −1 for the others."""
+        row = {int(node): i for i, node in enumerate(self.network.sources)}
+        return np.array([row.get(int(node), -1) for node in self.network.origin], dtype=int)
+
+
+def membership(rows: np.ndarray, size: int) -> np.ndarray:
+    """One where an entry belongs to a row: shape (size, entry)."""
+    return (np.arange(size)[:, None] == rows[None, :]).astype(float)
 
 
 def incidence(rows: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

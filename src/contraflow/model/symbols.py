@@ -50,6 +50,13 @@ SPEC: dict[str, Symbol] = {
     "heavy_to_none": Symbol("1/year", (), "rate at which heavy users stop"),
     "heavy_ratio": Symbol("1", (), "consumption of a heavy user relative to a light one"),
     # enforcement
+    "detection": Symbol("1", ("jurisdiction",), "factor on the base-year loss rate of a jurisdiction's edges"),
+    "detection_walk": Symbol(
+        "1", ("jurisdiction", "year"), "yearly innovations of the log loss rate of a jurisdiction"
+    ),
+    "detection_walk_scale": Symbol("1", (), "standard deviation of a year's innovation of that log loss rate"),
+    "effort_walk": Symbol("1", ("theatre", "year"), "yearly innovations of the log of effort"),
+    "effort_walk_scale": Symbol("1", (), "standard deviation of a year's innovation of log effort"),
     "effort_exponent": Symbol("1", (), "returns to effort of the loss rate"),
     "intelligence_effect": Symbol("1", (), "relative gain in detection at full intelligence sharing"),
     "training_lag": Symbol("month", (), "time constant with which intelligence sharing takes effect"),
@@ -87,5 +94,17 @@ SPEC: dict[str, Symbol] = {
     "killings_per_death": Symbol(
         "1", (), "recorded killings per modelled conflict death (where not anchored)"
     ),
+    "national_shock": Symbol("1", ("month",), "monthly innovations of the country's deviation of killings"),
+    "national_scale": Symbol("1", (), "standard deviation of a month's innovation of that deviation"),
+    "national_persistence": Symbol("1", (), "share of that deviation that lasts to the next month"),
+    "territory_shock": Symbol(
+        "1", ("territory", "month"), "monthly innovations of a territory's own deviation of killings"
+    ),
+    "territory_scale": Symbol("1", (), "standard deviation of a month's innovation of that deviation"),
+    "territory_persistence": Symbol("1", (), "share of that deviation that lasts to the next month"),
     "dispersion": Symbol("1", (), "size of the negative binomial of monthly killings in a province"),
+    # how the record errs
+    "reporting_error": Symbol("1", (), "standard deviation of the log of a year's recorded seizures"),
+    "consignment": Symbol("t", (), "typical consignment: a year's seizures are a sum of few"),
+    "price_error": Symbol("1", (), "standard deviation of the log of a recorded price"),
 }
