@@ -1,0 +1,360 @@
+"""How good a posterior is: whether its chains converged, what the record taught, whether it covers what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from scipy import special
+
+from contraflow.errors import ContraflowError
+from contraflow.inference.convergence import convergence, energy_information
+from contraflow.inference.store import STANDARD, read_json
+
+RHAT, ESS, BFMI = 1.01, 400.0, 0.3
+"""Largest R-hat, smallest effective sample sizes, smallest fraction of missing information that pass."""
+HALF, NINETY = (0.45, 0.60), (0.85, 0.95)
+"""Share of the fitted points that 50 % and 90 % intervals should cover."""
+LEARNED = 0.1
+"""A parameter whose contraction is smaller counts as not identified."""
+TRUSTED = 0.7
+"""Largest Pareto k at which a normal approximation is trusted."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number of the posterior: summary and convergence.
+
+    Attributes
+    ----------
+    name
+        Variable and labels, such as ``income[guayas]``.
+    variable
+        The variable it belongs to.
+    mean, sd, q05, q50, q95
+        Of the draws.
+    rhat, ess_bulk, ess_tail
+        NaN where they cannot be computed.
+    """
+
+    name: str
+    variable: str
+    mean: float
+    sd: float
+    q05: float
+    q50: float
+    q95: float
+    rhat: float
+    ess_bulk: float
+    ess_tail: float
+
+
+@dataclass(frozen=True)
+class Learned:
+    """How much the record narrowed a parameter: 1 - var(posterior) / var(prior), as standard normals."""
+
+    name: str
+    variable: str
+    contraction: float
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Share of a series' points inside the intervals of what the model would have recorded."""
+
+    series: str
+    points: int
+    half: float
+    ninety: float
+
+    def judged(self, share: int) -> str:
+        """Say how the 50 or 90 % intervals stand to their target, given that points are few."""
+        value, (low, high) = (self.half, HALF) if share == 50 else (self.ninety, NINETY)
+        if low <= value <= high:
+            return "on target"
+        edge = low if value < low else high
+        chance = abs(value - edge) <= 2 * np.sqrt(edge * (1 - edge) / max(self.points, 1))
+        return f"too {'few' if value < low else 'many'}{', may be chance' if chance else ''}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A target and whether it is met; ``met`` is None where there is nothing to judge."""
+
+    what: str
+    value: str
+    target: str
+    met: bool | None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything there is to say about a posterior.
+
+    Attributes
+    ----------
+    quantities, learned, coverage, verdicts
+        See the classes.
+    sampler
+        Figures of the sampler: chains, draws, method, divergences, E-BFMI and the like.
+    provenance
+        As stored with the posterior.
+    """
+
+    quantities: tuple[Quantity, ...]
+    learned: tuple[Learned, ...]
+    coverage: tuple[Coverage, ...]
+    verdicts: tuple[Verdict, ...]
+    sampler: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        """Whether no target is missed."""
+        return all(verdict.met is not False for verdict in self.verdicts)
+
+    @property
+    def not_identified(self) -> tuple[Learned, ...]:
+        """Parameters that the record says next to nothing about."""
+        return tuple(item for item in self.learned if item.contraction < LEARNED)
+
+    def worst(self, count: int) -> tuple[Quantity, ...]:
+        """Return the quantities that converged least: by R-hat, then by the smaller effective sample size."""
+
+        def key(item: Quantity) -> tuple[bool, float, float]:
+            known = np.isfinite(item.rhat)
+            ess = min(item.ess_bulk, item.ess_tail)
+            return bool(known), item.rhat if known else 0.0, -ess if np.isfinite(ess) else 0.0
+
+        moving = [item for item in self.quantities if np.isfinite(item.ess_bulk)]
+        return tuple(sorted(moving, key=key, reverse=True)[:count])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values, with None for what is not a number."""
+        return {
+            "good": self.good,
+            "verdicts": [asdict(item) for item in self.verdicts],
+            "sampler": _plain(self.sampler),
+            "coverage": [_plain(asdict(item)) for item in self.coverage],
+            "not_identified": [item.name for item in self.not_identified],
+            "contraction": {item.name: _plain(item.contraction) for item in self.learned},
+            "quantities": [_plain(asdict(item)) for item in self.quantities],
+            "provenance": self.provenance,
+        }
+
+
+def diagnose(tree: xr.DataTree, quantities: Sequence[str] | None = None) -> Diagnosis:
+    """Diagnose a posterior.
+
+    Parameters
+    ----------
+    tree : xarray.DataTree
+        In ArviZ's standard, as `contraflow.inference.store.load` gives it; only ``posterior`` is needed, and each
+        other group adds what it can.
+    quantities : sequence of str, optional
+        Variables that are reported; all of the posterior if not given.
+
+    Raises
+    ------
+    ContraflowError
+        If a variable does not exist.
+    """
+    posterior = tree["posterior"].to_dataset()
+    names = [str(name) for name in posterior.data_vars] if quantities is None else list(quantities)
+    for name in names:
+        if name not in posterior.data_vars:
+            known = ", ".join(str(key) for key in posterior.data_vars)
+            raise ContraflowError("quantities", f"there is no variable {name!r}", f"choose among {known}")
+    found = tuple(item for name in names for item in _quantities(posterior[name]))
+    learned = tuple(item for name in posterior.data_vars for item in _learned(tree, str(name)))
+    coverage = _coverage(tree)
+    sampler = _sampler(tree)
+    verdicts = (*_convergence_verdicts(found), *_sampler_verdicts(sampler), *_coverage_verdicts(coverage))
+    return Diagnosis(found, learned, coverage, verdicts, sampler, read_json(tree, "provenance"))
+
+
+def labels_of(variable: xr.DataArray, lead: tuple[str, ...] = ("chain", "draw")) -> list[str]:
+    """Return the names of a variable's elements, in order: ``a[guayas,2024]``."""
+    dims = [dim for dim in variable.dims if dim not in lead]
+    ticks = [
+        [str(x) for x in variable[dim].to_numpy()]
+        if dim in variable.coords
+        else [str(i) for i in range(variable.sizes[dim])]
+        for dim in dims
+    ]
+    names = [()]
+    for axis in ticks:
+        names = [(*name, tick) for name in names for tick in axis]
+    return [f"{variable.name}[{','.join(name)}]" if name else str(variable.name) for name in names]
+
+
+def flat(variable: xr.DataArray) -> np.ndarray:
+    """Return the draws of a variable with its elements along one axis: (chain, draw, element)."""
+    array = variable.transpose("chain", "draw", ...).to_numpy()
+    return array.reshape(*array.shape[:2], -1).astype(float)
+
+
+def _quantities(variable: xr.DataArray) -> list[Quantity]:
+    values = flat(variable)
+    rhat, bulk, tail = convergence(values)
+    together = values.reshape(-1, values.shape[-1])
+    low, middle, high = np.quantile(together, (0.05, 0.5, 0.95), axis=0)
+    mean, sd = together.mean(axis=0), together.std(axis=0)
+    columns = zip(labels_of(variable), mean, sd, low, middle, high, rhat, bulk, tail, strict=True)
+    return [Quantity(name, str(variable.name), *(float(x) for x in rest)) for name, *rest in columns]
+
+
+def _learned(tree: xr.DataTree, name: str) -> list[Learned]:
+    """Contraction of each element, where its prior is known: by rule, or by draws."""
+    variable = tree["posterior"].to_dataset()[name]
+    values = flat(variable).reshape(-1, max(int(np.prod(variable.shape[2:])), 1))
+    if variable.attrs.get("prior") != STANDARD:
+        if "prior" not in tree.children or name not in tree["prior"].to_dataset().data_vars:
+            return []
+        before = flat(tree["prior"].to_dataset()[name])
+        before = before.reshape(-1, before.shape[-1])
+        if before.shape[-1] != values.shape[-1]:
+            return []
+        values = np.stack([_scores(values[:, i], before[:, i]) for i in range(values.shape[-1])], axis=1)
+    contraction = 1 - values.var(axis=0)
+    named = zip(labels_of(variable), contraction, strict=True)
+    return [Learned(label, name, float(x)) for label, x in named if np.isfinite(x)]
+
+
+def _scores(values: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Draws as standard normals of their prior: by their ranks among draws of it."""
+    ordered = np.sort(before)
+    if ordered[0] == ordered[-1]:
+        return np.full(len(values), np.nan)
+    below, upto = np.searchsorted(ordered, values, "left"), np.searchsorted(ordered, values, "right")
+    return special.ndtri((0.5 * (below + upto) + 0.5) / (len(ordered) + 1))
+
+
+def series(tree: xr.DataTree) -> list[str]:
+    """Return the names of the series that were observed and that the model says something about."""
+    if not {"observed_data", "posterior_predictive"} <= set(tree.children):
+        return []
+    said = tree["posterior_predictive"].to_dataset().data_vars
+    return [str(name) for name in tree["observed_data"].to_dataset().data_vars if name in said]
+
+
+def positions(observed: np.ndarray, replicated: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Where each observed point lies among its replicates: 0 to 1, uniform if the model is right.
+
+    Parameters
+    ----------
+    observed : numpy.ndarray, shape (point,)
+    replicated : numpy.ndarray, shape (draw, point)
+    seed : int
+        For counts: a point equal to some replicates takes a random place among them, because intervals of few
+        whole numbers would otherwise cover too often.
+    """
+    below = (replicated < observed).mean(axis=0)
+    equal = (replicated == observed).mean(axis=0)
+    return below + np.random.default_rng(seed).uniform(size=len(observed)) * equal
+
+
+def _coverage(tree: xr.DataTree) -> tuple[Coverage, ...]:
+    rows, everything = [], []
+    for name in series(tree):
+        observed = tree["observed_data"].to_dataset()[name]
+        said = tree["posterior_predictive"].to_dataset()[name].transpose("chain", "draw", *observed.dims)
+        points = observed.to_numpy().astype(float).ravel()
+        replicated = flat(said).reshape(-1, len(points))
+        seen = np.isfinite(points)
+        if seen.any():
+            everything.append(positions(points[seen], replicated[:, seen]))
+            rows.append(_cover(name, everything[-1]))
+    if len(rows) > 1:
+        rows.append(_cover("all", np.concatenate(everything)))
+    return tuple(rows)
+
+
+def _cover(name: str, place: np.ndarray) -> Coverage:
+    inside = [float((np.abs(place - 0.5) <= share / 2).mean()) for share in (0.5, 0.9)]
+    return Coverage(name, len(place), *inside)
+
+
+def _sampler(tree: xr.DataTree) -> dict[str, Any]:
+    posterior = tree["posterior"].to_dataset()
+    found: dict[str, Any] = {"chains": posterior.sizes["chain"], "draws": posterior.sizes["draw"]}
+    info = read_json(tree, "sampler")
+    settings = info.get("settings", {})
+    found |= {"method": settings.get("method", "unknown"), "seed": settings.get("seed")}
+    found |= {name: info[name] for name in ("seconds", "dimensions", "pareto_k") if name in info}
+    if "sample_stats" not in tree.children:
+        return found
+    stats = tree["sample_stats"].to_dataset()
+    values = {str(name): stats[name].to_numpy() for name in stats.data_vars}
+    if "diverging" in values:
+        found["divergences"] = int(values["diverging"].sum())
+    if "energy" in values:
+        found["e_bfmi"] = [float(x) for x in energy_information(values["energy"])]
+    if "tree_depth" in values:
+        deepest = int(settings.get("max_tree_depth", 10))
+        found["max_tree_depth"] = deepest
+        found["depth_hits"] = float((values["tree_depth"] >= deepest).mean())
+    for name in ("acceptance_rate", "step_size", "n_steps"):
+        if name in values:
+            found[name] = float(values[name].mean())
+    return found
+
+
+def _convergence_verdicts(quantities: Sequence[Quantity]) -> list[Verdict]:
+    rows = []
+    for what, field_, target in (
+        ("largest R-hat", "rhat", f"below {RHAT}"),
+        ("smallest bulk ESS", "ess_bulk", f"above {ESS:.0f}"),
+        ("smallest tail ESS", "ess_tail", f"above {ESS:.0f}"),
+    ):
+        known = [(getattr(q, field_), q.name) for q in quantities if np.isfinite(getattr(q, field_))]
+        if not known:
+            rows.append(Verdict(what, "cannot be computed", target, None))
+            continue
+        value, name = max(known) if field_ == "rhat" else min(known)
+        text = f"{value:.4f} ({name})" if field_ == "rhat" else f"{value:.0f} ({name})"
+        rows.append(Verdict(what, text, target, value < RHAT if field_ == "rhat" else value > ESS))
+    return rows
+
+
+def _sampler_verdicts(sampler: dict[str, Any]) -> list[Verdict]:
+    rows = []
+    if "divergences" in sampler:
+        number = sampler["divergences"]
+        rows.append(Verdict("divergences", str(number), "0", number == 0))
+    if "e_bfmi" in sampler:
+        low = min(sampler["e_bfmi"])
+        rows.append(Verdict("smallest E-BFMI", f"{low:.2f}", f"above {BFMI}", low > BFMI))
+    if "depth_hits" in sampler:
+        share = sampler["depth_hits"]
+        rows.append(
+            Verdict("draws at the largest tree depth", f"{100 * share:.1f} %", "0 %", None if share else True)
+        )
+    if "pareto_k" in sampler:
+        k = float(np.max(sampler["pareto_k"]))
+        rows.append(Verdict("Pareto k of the approximation", f"{k:.2f}", f"below {TRUSTED}", k < TRUSTED))
+    return rows
+
+
+def _coverage_verdicts(coverage: Sequence[Coverage]) -> list[Verdict]:
+    """Judge all points together; a series on its own often has too few of them."""
+    rows = []
+    for item in coverage[-1:]:
+        for share, (low, high), value in ((50, HALF, item.half), (90, NINETY, item.ninety)):
+            target = f"{100 * low:.0f} to {100 * high:.0f} %"
+            text = f"{100 * value:.0f} % of {item.points} points"
+            rows.append(Verdict(f"covered by {share} % intervals", text, target, low <= value <= high))
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
