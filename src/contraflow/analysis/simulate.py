@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from contraflow.case import Case, load_case
 from contraflow.ensemble.build import Model, build
 from contraflow.ensemble.run import simulate_ensemble, use_double_precision_and_cache
 from contraflow.errors import ContraflowError
-from contraflow.inference.priors import sample
+from contraflow.inference.posterior import draw_beliefs, load_posterior
 from contraflow.model.outcomes import select
 from contraflow.model.step import Settings
 from contraflow.results.provenance import provenance
@@ -18,6 +19,7 @@ from contraflow.results.result import Result, label
 from contraflow.scenario import Scenario, compile_drivers, load_scenario
 
 Progress = Callable[[int, int], None]
+Beliefs = Literal["posterior", "prior"]
 
 
 def simulate(
@@ -29,6 +31,7 @@ def simulate(
     settings: Settings = Settings(),
     progress: Progress | None = None,
     threads: int | None = None,
+    beliefs: Beliefs = "posterior",
 ) -> Result:
     """Simulate one scenario of a case.
 
@@ -48,6 +51,9 @@ def simulate(
         Called with (done, total).
     threads : int, optional
         Chunks of draws computed at once; all cores by default.
+    beliefs : {"posterior", "prior"}
+        Where the draws come from. A case without a posterior that fits its tables uses its priors; the result's
+        provenance says which were used.
 
     Returns
     -------
@@ -62,7 +68,7 @@ def simulate(
     """
     case = case if isinstance(case, Case) else load_case(case)
     return simulate_all(
-        case, [scenario or case.default_scenario], draws, seed, record, settings, progress, threads
+        case, [scenario or case.default_scenario], draws, seed, record, settings, progress, threads, beliefs
     )[0]
 
 
@@ -81,6 +87,7 @@ def simulate_all(
     settings: Settings,
     progress: Progress | None,
     threads: int | None = None,
+    beliefs: Beliefs = "posterior",
 ) -> list[Result]:
     """Simulate several scenarios with the same draws; see `simulate`."""
     if draws < 1:
@@ -93,10 +100,11 @@ def simulate_all(
     loaded = [s if isinstance(s, Scenario) else load_scenario(case, s) for s in scenarios]
     use_double_precision_and_cache()
     model = _model(case)
+    posterior = load_posterior(case) if beliefs == "posterior" else None
     arrays = simulate_ensemble(
         model,
         [compile_drivers(case, s) for s in loaded],
-        lambda chosen: sample(case.parameters, model.members, chosen, seed),
+        lambda chosen: draw_beliefs(case, model.members, chosen, seed, posterior),
         draws,
         names,
         settings,
@@ -104,6 +112,6 @@ def simulate_all(
         threads,
     )
     return [
-        Result(s.name, label(a, model.structure.names), provenance(case, s, draws, seed, settings, names))
+        Result(s.name, label(a, model.structure.names), provenance(case, s, draws, seed, settings, names, posterior))
         for s, a in zip(loaded, arrays, strict=True)
     ]

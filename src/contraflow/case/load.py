@@ -94,6 +94,8 @@ def read_case(name_or_path: str | Path = "ecuador") -> tuple[Case | None, set[st
             read = [read_table(path, table, f"{name}/{path.name}") for path in files]
             sheets[name] = concatenate(table, [sheet for sheet, _ in read])
             problems = [finding for _, found in read for finding in found]
+        elif table.optional and not (folder / table.file).exists():
+            sheets[name], problems = concatenate(table, []), []
         else:
             sheets[name], problems = read_table(folder / table.file, table)
         findings += problems

@@ -66,8 +66,10 @@ class Case:
     season: pd.DataFrame
     income: pd.DataFrame
     parameters: pd.DataFrame
+    calibration: pd.DataFrame
     events: pd.DataFrame
     observations: pd.DataFrame
+    claims: pd.DataFrame
     sources: dict[str, dict[str, str]]
     scenarios: dict[str, Path]
     meta: dict

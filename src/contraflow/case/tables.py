@@ -425,6 +425,38 @@ OBSERVATIONS = Table(
     may_be_empty=True,
 )
 
+CALIBRATION = Table(
+    "calibration",
+    "The record the trade is fitted to: one figure a row, drawn from the observations.",
+    (),
+    (
+        _choice(
+            "quantity",
+            ("seizures", "share", "price", "transit"),
+            "seizures: t gross a year; share: of seizures there, those whose edge starts in the origin; "
+            "price: USD 2024 per pure kg; transit: share of the followed sources' output through the focus country.",
+        ),
+        _text(
+            "where",
+            "jurisdiction:ID, theatre:ID, entry:NODE (edges into it) or node:NODE (for prices); ids joined by + "
+            "are counted together. Empty for transit.",
+        ),
+        Column("origin", "country", "Country the edges start in; for shares.", required=False),
+        _year(),
+        _number("value", "see quantity", "The figure.", low=0, open_low=True),
+        _number(
+            "error",
+            "1",
+            "Standard error of this row's logarithm (of shares: of the log odds), beside the error that is fitted.",
+            low=0,
+        ),
+        SOURCE,
+        NOTE,
+    ),
+    optional=True,
+    may_be_empty=True,
+)
+
 EVENTS = Table(
     "events",
     "What happened, dated; groups and offices only, never persons.",
@@ -443,6 +475,43 @@ EVENTS = Table(
         CONFIDENCE,
     ),
     may_be_empty=True,
+)
+
+CLAIMS = Table(
+    "claims",
+    "What offices and outlets say about the trade or a campaign, each mapped to an observable and audited.",
+    ("id",),
+    (
+        _id("Claim id."),
+        _text("who", "Office or outlet that says it; never a person's name.", required=True),
+        Column("date", "date", "When it was said.", required=False),
+        _text("words", "A quotation of at most 15 words, or a paraphrase.", required=True),
+        _choice("form", ("quote", "paraphrase"), "Whether the words are theirs or ours."),
+        Column("observable", "id", "What the claim is about: a name of `contraflow claims --list`."),
+        _text("place", "Where: see the observable; several ids are joined by ';'."),
+        _text("via", "Through where: see the observable; empty for the focus country."),
+        _text(
+            "period", "Years or months: 2024, 2019 to 2023, 2025-09 to 2026-08; or months after history: 12m."
+        ),
+        Column("scenario", "id", "Scenario of the claim; empty for the case's default.", required=False),
+        _choice("comparator", ("=", ">=", "<=", "between"), "How the observable compares with the value."),
+        _number("value", "see unit", "The figure claimed.", required=False),
+        _number("low", "see unit", "Lower end, where the claim is a range.", required=False),
+        _number("high", "see unit", "Upper end, where the claim is a range.", required=False),
+        _number(
+            "tolerance",
+            "see unit",
+            "How far off still counts as right; empty for the usual one.",
+            required=False,
+            low=0,
+        ),
+        _text("unit", "Unit of the figure; must be that of the observable."),
+        SOURCE,
+        _text("why", "Why this observable, comparator and tolerance."),
+        NOTE,
+    ),
+    may_be_empty=True,
+    optional=True,
 )
 
 #: All tables by name, in reading order.
@@ -468,7 +537,9 @@ TABLES: dict[str, Table] = {
         SEASON,
         INCOME,
         PARAMETERS,
+        CALIBRATION,
         OBSERVATIONS,
         EVENTS,
+        CLAIMS,
     )
 }
