@@ -1,7 +1,7 @@
 """Draws from the priors of a case's parameter table.
 
-Every number has its own random stream, keyed by the seed, the parameter's name, the member's id, the year
-where there is one, and the draw. A draw therefore keeps its numbers when others are added, when the table
+Every number has its own random stream, keyed by the seed, the parameter's name, the member's id, the year or
+month where there is one, and the draw. A draw therefore keeps its numbers when others are added, when the table
 is reordered, or when the horizon grows.
 """
 
@@ -51,15 +51,18 @@ def _normals(seed: int, symbol: jax.Array, members: jax.Array, years: jax.Array,
 
 
 def standard_normals(
-    symbol: str, members: Sequence[str], years: Sequence[int], draws: range, seed: int
+    symbol: str, members: Sequence[str], times: Sequence[int], draws: range, seed: int
 ) -> np.ndarray:
-    """Standard normals of shape (member, year, draw), each from its own named stream."""
+    """Standard normals of shape (member, time, draw), each from its own named stream.
+
+    A time is a year, a month as the number YYYYMM, or zero.
+    """
     return np.asarray(
         _normals(
             seed,
             jnp.uint32(stream(symbol)),
             jnp.array([stream(m) for m in members], dtype=jnp.uint32),
-            jnp.array(list(years), dtype=jnp.uint32),
+            jnp.array(list(times), dtype=jnp.uint32),
             jnp.array(list(draws), dtype=jnp.uint32),
         ),
         dtype=float,
@@ -98,11 +101,11 @@ def sample(
         spec = SPEC[symbol]
         row = rows.loc[symbol]
         first = list(members[spec.dims[0]]) if spec.dims else ["-"]
-        years = [int(y) for y in members["year"]] if "year" in spec.dims else [0]
-        z = standard_normals(symbol, first, years, draws, seed)
-        if "year" not in spec.dims:
-            z = z[:, 0]
-        if not spec.dims:
-            z = z[0]
+        when = spec.dims[-1] if spec.dims and spec.dims[-1] in ("year", "month") else None
+        times = [int(t.replace("-", "")) for t in members[when]] if when else [0]
+        if spec.dims == (when,):
+            first = ["-"]
+        z = standard_normals(symbol, first, times, draws, seed)
+        z = z.reshape(*(len(members[dim]) for dim in spec.dims), len(draws))
         values[symbol] = QUANTILE[str(row["dist"])](z, float(row["a"]), float(row["b"]))
     return values

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contraflow.case import Case
+    from contraflow.inference.posterior import Posterior
     from contraflow.model.step import Settings
     from contraflow.scenario import Scenario
 
@@ -19,7 +20,13 @@ LIBRARIES = ("contraflow", "jax", "jaxlib", "equinox", "numpy", "scipy", "xarray
 
 
 def provenance(
-    case: Case, scenario: Scenario, draws: int, seed: int, settings: Settings, record: Sequence[str]
+    case: Case,
+    scenario: Scenario,
+    draws: int,
+    seed: int,
+    settings: Settings,
+    record: Sequence[str],
+    posterior: Posterior | None = None,
 ) -> dict[str, Any]:
     """Everything a result depends on, as plain values.
 
@@ -39,7 +46,9 @@ def provenance(
         "scenario_chain": list(scenario.chain),
         "draws": draws,
         "seed": seed,
-        "beliefs": "prior",
+        "beliefs": "prior" if posterior is None else "posterior",
+        "posterior_digest": None if posterior is None else posterior.digest,
+        "posterior_draws": None if posterior is None else posterior.draws,
         "settings": asdict(settings),
         "record": list(record),
         "versions": {name: metadata.version(name) for name in LIBRARIES},

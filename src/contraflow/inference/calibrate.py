@@ -1,0 +1,294 @@
+"""Calibrate a case: the trade first, then killings given what armed groups collect from it, then one file.
+
+The order is a cut posterior: killings do not inform the trade. Killings are fitted with the mean over the trade's
+posterior of what is collected, not with every draw of it; groups recruit on income relative to the base year with
+an elasticity below one half, so the level of that income hardly matters to them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from contraflow.ensemble.build import build
+from contraflow.ensemble.run import simulate_ensemble
+from contraflow.inference import killings, trade
+from contraflow.inference.posterior import Posterior, draw_beliefs, fitted_to, save_posterior
+from contraflow.inference.sampler import Draws, Progress, Sampling, sample
+from contraflow.inference.whiten import Whitened, whiten
+from contraflow.scenario import compile_drivers, load_scenario
+
+if TYPE_CHECKING:
+    from contraflow.case import Case
+
+SHIPPED = 400
+"""Draws kept in the file that ships."""
+BATCH = 8
+"""Draws turned from coordinates into parameters together."""
+MEAN_OF = 100
+"""Draws over which what groups collect is averaged."""
+
+Report = Callable[[str, Progress | None], None]
+
+
+@dataclass(frozen=True, eq=False)
+class TradeFit:
+    """Draws of the trade's posterior.
+
+    Attributes
+    ----------
+    problem : contraflow.inference.trade.TradeProblem
+    values : dict of str to numpy.ndarray
+        By symbol; shape (chain, draw, dimensions of the symbol...).
+    said, replicated : numpy.ndarray, shape (chain, draw, row)
+        What the model says of every row of the record, and what it would have recorded, on the scale of errors.
+    stats, info : dict
+        Of the sampler.
+    """
+
+    problem: trade.TradeProblem
+    values: dict[str, np.ndarray]
+    said: np.ndarray
+    replicated: np.ndarray
+    stats: dict[str, np.ndarray]
+    info: dict[str, Any]
+
+    def flat(self, symbol: str) -> np.ndarray:
+        """Draws of a symbol, chains one after the other: shape (draw, ...)."""
+        value = self.values[symbol]
+        return value.reshape(-1, *value.shape[2:])
+
+
+def fit_trade(
+    case: Case,
+    how: Sampling,
+    last_year: int | None = None,
+    folder: Path | None = None,
+    resume: bool = False,
+    report: Report | None = None,
+    problem: trade.TradeProblem | None = None,
+) -> TradeFit:
+    """Fit the trade of a case to its calibration table.
+
+    Parameters
+    ----------
+    case : Case
+    how : Sampling
+    last_year : int, optional
+        Last year that is known; by default the last of the table.
+    folder : pathlib.Path, optional
+        Where checkpoints go.
+    resume : bool
+        Take up an interrupted run in `folder`.
+    report : callable, optional
+        Called with a line of words and, while sampling, a `Progress`.
+    problem : TradeProblem, optional
+        To fit another problem than the case's own.
+    """
+    said = report or (lambda words, progress: None)
+    problem = problem or trade.problem(case, last_year)
+    print_ = _fingerprint(case, problem)
+    white = _whitened(problem, print_, folder, resume, said)
+    draws = sample(
+        white,
+        how,
+        None if folder is None else folder / "chains",
+        resume,
+        lambda progress: said("trade", progress),
+        keep=("u",),
+        fingerprint=print_,
+    )
+    said("computing what the draws say", None)
+    return _evaluate(problem, white, draws, how.seed)
+
+
+def _evaluate(problem: trade.TradeProblem, white: Whitened, draws: Draws, seed: int) -> TradeFit:
+    chains, count, size = draws.values["u"].shape
+    flat = draws.values["u"].reshape(-1, size).astype(float)
+
+    def values(u):
+        found = white.values(white.place(u))
+        draw = problem.fixed | {name: found[name][..., None] for name in problem.symbols if name in found}
+        said, error = problem.say(problem.complete(draw))
+        return {name: found[name] for name in problem.symbols if name in found}, said[:, 0], error[:, 0]
+
+    run = jax.jit(jax.vmap(values))
+    parts = []
+    for first in range(0, len(flat), BATCH):
+        chosen = np.minimum(np.arange(first, first + BATCH), len(flat) - 1)
+        parts.append(jax.tree.map(lambda x, n=len(flat) - first: np.asarray(x)[:n], run(jnp.asarray(flat[chosen]))))
+    found, said, error = jax.tree.map(lambda *x: np.concatenate(x), *parts)
+    rng = np.random.default_rng(seed)
+    heavy = problem.record.quantity == "seizures"
+    noise = np.where(heavy, rng.standard_t(5.0, said.shape), rng.standard_normal(said.shape))
+    shape = (chains, count)
+    return TradeFit(
+        problem,
+        {name: value.reshape(*shape, *value.shape[1:]) for name, value in found.items()},
+        said.reshape(*shape, -1),
+        (said + noise * error).reshape(*shape, -1),
+        draws.stats,
+        draws.info,
+    )
+
+
+def _fingerprint(case: Case, problem: trade.TradeProblem) -> str:
+    rows = problem.record
+    text = f"{fitted_to(case)} {rows.name} {rows.year.tolist()} {problem.settings} {problem.model.tables.walk_from}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _whitened(
+    problem: trade.TradeProblem, print_: str, folder: Path | None, resume: bool, said: Report
+) -> Whitened:
+    """Coordinates of a problem, kept in the folder: a resumed run must use the same ones to the last bit."""
+    path = None if folder is None else folder / "coordinates.npz"
+    known = None
+    if path is not None and resume and path.exists():
+        with np.load(path) as data:
+            known = {name: data[name] for name in data.files}
+        if str(known.pop("fingerprint")) != print_:
+            known = None
+    said("finding the mode of the trade", None)
+    white = whiten(
+        problem,
+        trade.SCALES,
+        progress=lambda done, total, height: said(f"mode: sweep {done} of {total}, minus log density {height:,.1f}", None),
+        known=known,
+    )
+    if path is not None and known is None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name("coordinates.tmp.npz")
+        np.savez(
+            temporary, mode=white.mode, spread=white.spread, directions=white.directions, shrink=white.shrink,
+            fingerprint=print_,
+        )  # fmt: skip
+        os.replace(temporary, path)
+    return white
+
+
+def collected(case: Case, fit: TradeFit) -> np.ndarray:
+    """Tolls on the trade by month and territory, USD a month: the mean over the posterior of the trade."""
+    count = len(fit.flat("theta"))
+    rows = np.linspace(0, count - 1, min(MEAN_OF, count)).astype(int)
+    chosen = {name: np.moveaxis(fit.flat(name)[rows], 0, -1) for name in fit.values}
+    believed = Posterior(chosen, dict(fit.problem.model.members), {}, "")
+    model = build(case, anchored=False)
+    drivers = compile_drivers(case, load_scenario(case, case.default_scenario))
+    (result,) = simulate_ensemble(
+        model,
+        [drivers],
+        lambda draws: draw_beliefs(case, model.members, draws, 0, believed),
+        len(rows),
+        ("toll_territory",),
+    )
+    return result["toll_territory"].mean(axis=0)
+
+
+def compose(
+    case: Case, fit: TradeFit, deaths: killings.KillingsFit, seed: int, about: dict[str, Any], folder: Path
+) -> Path:
+    """Write the file that ships: draws of both fits side by side, thinned evenly over the chains."""
+    values, members = {}, dict(fit.problem.model.members)
+    rng = np.random.default_rng(seed)
+    count = min(SHIPPED, len(fit.flat("theta")), len(deaths.samples["dispersion"]))
+    chosen = rng.permutation(np.linspace(0, len(fit.flat("theta")) - 1, count).astype(int))
+    for name in fit.values:
+        values[name] = np.moveaxis(fit.flat(name)[chosen], 0, -1)
+    chosen = rng.permutation(np.linspace(0, len(deaths.samples["dispersion"]) - 1, count).astype(int))
+    samples = deaths.samples | deaths.shocks()
+    for name, value in samples.items():
+        if name in trade.KILLINGS:
+            values[name] = np.moveaxis(value[chosen], 0, -1)
+    members["month"] = tuple(str(m) for m in deaths.panel.months)
+    members["territory"] = tuple(deaths.panel.territories)
+    return save_posterior(folder, values, members, {"fitted_to": fitted_to(case), **about})
+
+
+def calibrate(
+    case: Case,
+    how: Sampling,
+    folder: Path,
+    until: str | None = None,
+    resume: bool = False,
+    report: Report | None = None,
+    install: bool = False,
+) -> list[Path]:
+    """Fit a case and write what came of it.
+
+    Parameters
+    ----------
+    case : Case
+    how : Sampling
+        For both fits.
+    folder : pathlib.Path
+        For checkpoints (``trade/``, ``killings/``) and results.
+    until : str, optional
+        Last month that is known, YYYY-MM. The trade is yearly: it is fitted to the last whole year.
+    resume : bool
+        Take up an interrupted run.
+    report : callable, optional
+        Called with words and, while sampling, a `Progress`.
+    install : bool
+        Put the posterior into the case's folder.
+
+    Returns
+    -------
+    list of pathlib.Path
+        ``trade.nc``, ``killings.nc`` and ``posterior.nc``.
+
+    Raises
+    ------
+    ContraflowError
+        If `until` is no month, the case has nothing to fit to, or the folder cannot be written.
+    """
+    said = report or (lambda words, progress: None)
+    last = _last_year(case, until)
+    make_folder(folder)
+    fit = fit_trade(case, how, last, folder / "trade", resume, said)
+    trade_file = save(trade_tree(fit), folder / "trade.nc")
+    said("what armed groups collect", None)
+    tolls = collected(case, fit)
+    panel = killings.panel(case, until)
+    deaths = killings.fit(
+        case,
+        panel,
+        how=how,
+        tolls=tolls,
+        folder=folder / "killings",
+        resume=resume,
+        progress=lambda progress: said("killings", progress),
+    )
+    killings_file = save(killings_tree(case, deaths), folder / "killings.nc")
+    about = {
+        "case": case.name,
+        "until": str(panel.months[-1]),
+        "last_year": fit.problem.years[-1],
+        "sampling": asdict(how),
+        "seconds": {"trade": fit.info.get("seconds"), "killings": deaths.info.get("seconds")},
+        "versions": {name: metadata.version(name) for name in LIBRARIES},
+    }
+    target = case.path if install else folder
+    return [trade_file, killings_file, compose(case, fit, deaths, how.seed, about, target)]
+
+
+def _last_year(case: Case, until: str | None) -> int | None:
+    if until is None:
+        return None
+    try:
+        month = pd.Period(until, "M")
+    except ValueError:
+        raise ContraflowError("--until", f"'{until}' is not a month", "write it as YYYY-MM") from None
+    year = month.year if month.month == 12 else month.year - 1
+    first = int(case.calibration["year"].min())
+    if year < first:
+        raise ContraflowError("--until", f"no whole year of the record lies before {until}", f"use {first}-12 or later")
+    return year

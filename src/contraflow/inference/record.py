@@ -1,0 +1,194 @@
+"""The record the trade is fitted to: rows of a case's calibration table against what the model says of them.
+
+Each row has its own error model.
+
+- ``seizures``: the log of yearly gross tonnes errs by a Student t whose squared scale is
+  reporting² + consignment/tonnes + row²: offices disagree, and a year is a sum of few large finds, which makes small
+  totals noisier (a compound Poisson sum of loads of size L has relative variance L/total).
+- ``share`` and ``transit``: the log odds err normally, with squared scale reporting² + row². Statements about
+  transit are one row whose own error is the spread between the statements.
+- ``price``: the log errs normally, with squared scale price² + row².
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from contraflow.errors import ContraflowError
+
+if TYPE_CHECKING:
+    from contraflow.case import Case
+    from contraflow.ensemble.build import Model
+
+OUTCOMES = ("edge_lost", "node_value", "transit_share")
+"""What a simulation must record to be compared with the record."""
+DEGREES = 5.0
+"""Degrees of freedom of the error of seizures: single finds of tens of tonnes are outliers, not trends."""
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """Rows of the calibration table as arrays.
+
+    Attributes
+    ----------
+    quantity : numpy.ndarray of str, shape (row,)
+    name : tuple of str
+        Series of each row, for tables: ``seizures jurisdiction:COL``.
+    year : numpy.ndarray of int, shape (row,)
+        Calendar year.
+    position : numpy.ndarray of int, shape (row,)
+        Position of the year among the simulated ones.
+    value, error : numpy.ndarray, shape (row,)
+    counted : numpy.ndarray, shape (row, edge)
+        Gross tonnes counted per pure tonne lost on the edge.
+    part : numpy.ndarray, shape (row, edge)
+        Of those, the ones that make up the numerator of a share.
+    node : numpy.ndarray of int, shape (row,)
+        Node of a price, zero elsewhere.
+    """
+
+    quantity: np.ndarray
+    name: tuple[str, ...]
+    year: np.ndarray
+    position: np.ndarray
+    value: np.ndarray
+    error: np.ndarray
+    counted: np.ndarray
+    part: np.ndarray
+    node: np.ndarray
+
+    @property
+    def scale(self) -> np.ndarray:
+        """The values on the scale on which they err: logs, log odds for shares."""
+        odds = np.isin(self.quantity, ("share", "transit"))
+        return np.where(odds, np.log(self.value / np.where(odds, 1.0 - self.value, 1.0)), np.log(self.value))
+
+
+def read_record(case: Case, model: Model, last_year: int | None = None) -> Record:
+    """Match a case's calibration table with its model.
+
+    Parameters
+    ----------
+    case : Case
+    model : Model
+        Of that case; its last simulated year bounds the rows used.
+    last_year : int, optional
+        Last year used; all by default.
+
+    Raises
+    ------
+    ContraflowError
+        If a row names a place the case does not have, a year that is not simulated or a share above one.
+    """
+    structure, sheet = model.structure, case.sheets["calibration"]
+    years = [int(y) for y in structure.names["year"]]
+    net = structure.network
+    row_of = {name: i for i, name in enumerate(net.nodes)}
+    country = dict(zip(case.nodes["id"], case.nodes["country"], strict=True))
+    starts = np.array([country[net.nodes[i]] for i in net.origin])
+    gross = 1.0 / structure.purity[structure.labels.jurisdiction]
+    kept: list[tuple] = []
+    for number, row in enumerate(case.calibration.itertuples(index=False)):
+        place = sheet.place(number, "where")
+        year = int(row.year)
+        if last_year is not None and year > last_year:
+            continue
+        if year not in years:
+            raise ContraflowError(
+                sheet.place(number, "year"), f"the year {year} is not simulated", f"use {years[0]} to {years[-1]}"
+            )
+        if row.quantity in ("share", "transit") and not row.value < 1.0:
+            raise ContraflowError(sheet.place(number, "value"), f"a share of {row.value} is not below 1", "write 0.7 for 70 %")
+        counted, node = np.zeros(len(net.edges)), 0
+        if row.quantity == "price":
+            node = _node(str(row.where), row_of, place)
+        elif row.quantity != "transit":
+            counted = _edges(str(row.where), model, row_of, place) * gross
+        part = counted * (starts == row.origin) if row.quantity == "share" else counted
+        label = " ".join(word for word in (row.quantity, str(row.where), row.origin) if word)
+        kept.append((row.quantity, label, year, years.index(year), row.value, row.error, counted, part, node))
+    if not kept:
+        raise ContraflowError(
+            str(case.path / "calibration.csv"), "there is no row to fit to", "add figures, see `contraflow describe`"
+        )
+    quantity, name, year, position, value, error, counted, part, node = zip(*kept, strict=True)
+    return Record(
+        np.array(quantity), tuple(name), np.array(year), np.array(position), np.array(value, dtype=float),
+        np.array(error, dtype=float), np.array(counted), np.array(part), np.array(node, dtype=int),
+    )  # fmt: skip
+
+
+def _node(where: str, row_of: Mapping[str, int], place: str) -> int:
+    kind, _, name = where.partition(":")
+    if kind != "node" or name not in row_of:
+        raise ContraflowError(place, f"'{where}' is no node", "write node: and the id of a node")
+    return row_of[name]
+
+
+def _edges(where: str, model: Model, row_of: Mapping[str, int], place: str) -> np.ndarray:
+    """One on every edge whose losses are counted at a place."""
+    kind, _, rest = where.partition(":")
+    structure = model.structure
+    names = rest.split("+")
+    known = {"jurisdiction": "jurisdiction", "theatre": "theatre", "entry": "node"}.get(kind)
+    if known is None:
+        raise ContraflowError(place, f"'{where}' has no known kind", "write jurisdiction:, theatre: or entry:")
+    wrong = [n for n in names if n not in structure.names[known]]
+    if wrong:
+        raise ContraflowError(place, f"unknown {known} '{wrong[0]}'", f"use an id of the case's {known}s")
+    rows = [structure.names[known].index(n) for n in names]
+    of_edge = structure.network.destination if kind == "entry" else getattr(structure.labels, kind)
+    return np.isin(of_edge, rows).astype(float)
+
+
+def predicted(record: Record, outcomes: Mapping[str, Array], months_of: np.ndarray) -> Float[Array, "row draw"]:
+    """What the model says of every row, on the scale on which it errs.
+
+    Parameters
+    ----------
+    outcomes : mapping
+        `OUTCOMES` as simulated, draws last: edges and nodes by year, the transit share by month.
+    months_of : numpy.ndarray, shape (year, month)
+        Weights of the months in the mean of each year.
+    """
+    lost, tiny = outcomes["edge_lost"][record.position], 1e-12
+    total = jnp.einsum("re,red->rd", jnp.asarray(record.counted), lost)
+    part = jnp.einsum("re,red->rd", jnp.asarray(record.part), lost)
+    price = outcomes["node_value"][record.position, record.node]
+    transit = (jnp.asarray(months_of) @ outcomes["transit_share"])[record.position]
+    share = jnp.where(
+        jnp.asarray(record.quantity == "transit")[:, None], transit, part / jnp.maximum(total, tiny)
+    )
+    share = jnp.clip(share, 1e-6, 1.0 - 1e-6)
+    odds = jnp.log(share) - jnp.log1p(-share)
+    kind = jnp.asarray(record.quantity == "price")[:, None]
+    logs = jnp.log(jnp.maximum(jnp.where(kind, price, total), tiny))
+    return jnp.where(jnp.asarray(np.isin(record.quantity, ("share", "transit")))[:, None], odds, logs)
+
+
+def spread(record: Record, said: Float[Array, "row draw"], draw: Mapping[str, Array]) -> Float[Array, "row draw"]:
+    """Standard error of every row on that scale, given what the model says of it."""
+    lumps = draw["consignment"] / jnp.exp(said)
+    seizing = jnp.asarray(record.quantity == "seizures")[:, None]
+    common = jnp.where(
+        jnp.asarray(record.quantity == "price")[:, None], draw["price_error"], draw["reporting_error"]
+    )
+    return jnp.sqrt(common**2 + jnp.where(seizing, lumps, 0.0) + jnp.asarray(record.error)[:, None] ** 2)
+
+
+def subset(record: Record, rows: np.ndarray) -> Record:
+    """Rows of a record, chosen by a mask or by position."""
+    chosen = np.arange(len(record.value))[rows]
+    return Record(
+        **{
+            field: tuple(record.name[i] for i in chosen) if field == "name" else getattr(record, field)[chosen]
+            for field in Record.__dataclass_fields__
+        }
+    )
