@@ -1,29 +1,37 @@
-"""Many draws on one machine: chunks of draws, one compiled program, one thread a core."""
+"""Many draws on one machine: chunks of draws, the same compiled programs for all, one thread a core.
+
+Scenarios of one case share their months up to the first in which what is done differs. That history is run once, and
+each scenario goes on from where it ends: `simulate_ensemble` does so for the scenarios it is given, and with `begin`
+and `go_on` a history can be kept in memory for scenarios that come later. A scenario has the same bits either way.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from functools import lru_cache
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from contraflow.ensemble.assemble import assemble
 from contraflow.ensemble.build import Model
-from contraflow.model.drivers import DIMENSIONS, Drivers
-from contraflow.model.outcomes import OUTCOMES, select
-from contraflow.model.simulate import simulate
-from contraflow.model.step import Settings
-from contraflow.model.symbols import SPEC
+from contraflow.ensemble.programs import CHUNK, ONE_THREAD_A_CHUNK, Block, Programs, blocks, programs, single
+from contraflow.model.drivers import Drivers
+from contraflow.model.outcomes import ALL, select
+from contraflow.model.parameters import Parameters
+from contraflow.model.simulate import Running
+from contraflow.model.step import Base, Settings
 
-ONE_THREAD_A_CHUNK = {"xla_cpu_multi_thread_eigen": False}
-"""Compiler option: a chunk stays on its thread, because chunks already fill the cores."""
-CHUNK = 100
-"""Draws simulated together; the last chunk is padded, so that a draw has the same bits in any ensemble."""
+__all__ = [
+    "CHUNK", "ONE_THREAD_A_CHUNK", "Past", "begin", "cache_folder", "common_months", "go_on", "simulate_ensemble",
+    "use_double_precision_and_cache",
+]  # fmt: skip
+
+Sample = Callable[[range], dict[str, np.ndarray]]
+Progress = Callable[[int, int], None]
 
 
 def use_double_precision_and_cache() -> Path | None:
@@ -60,38 +68,219 @@ def cache_folder() -> Path | None:
     return folder if os.access(folder, os.W_OK) else None
 
 
-@lru_cache(maxsize=8)
-def _program(model: Model, record: tuple[str, ...], settings: Settings) -> jax.stages.Compiled:
-    """Compiled simulation of one chunk; kept, so that a second run of the same model starts at once.
+class Chunk(NamedTuple):
+    """Some draws, run up to a month.
 
-    Compiled once, ahead of the threads that call it: left to them, each would compile it for itself.
+    Attributes
+    ----------
+    first, count : int
+        The first of the draws, and how many of the `CHUNK` simulated are wanted.
+    parameters, base, running
+        Beliefs, base year, and where the simulation stands.
+    deaths : numpy.ndarray, shape (month, territory, CHUNK)
+        Conflict deaths of every month, which killings are told from; zero in months not yet run.
     """
 
-    def outcomes(draw, drivers):
-        parameters = assemble(model.structure.network, model.tables, draw)
-        keep = jnp.float32 if record == tuple(OUTCOMES) else None
-        return simulate(model.structure, parameters, drivers, record, settings, keep)
+    first: int
+    count: int
+    parameters: Parameters
+    base: Base
+    running: Running
+    deaths: np.ndarray
 
-    size = {dim: len(ids) for dim, ids in model.members.items()}
-    draw = {
-        name: jax.ShapeDtypeStruct((*(size[dim] for dim in symbol.dims), CHUNK), jnp.float64)
-        for name, symbol in SPEC.items()
-    }
-    drivers = Drivers(**{name: jnp.zeros((size["month"], size[dim])) for name, dim in DIMENSIONS.items()})
-    return jax.jit(outcomes).lower(draw, drivers).compile(compiler_options=ONE_THREAD_A_CHUNK)
+
+class Sheet(NamedTuple):
+    """Outcomes of one scenario from some month on, the draws last.
+
+    Attributes
+    ----------
+    month, year : int
+        Rows of the first month and of its year.
+    arrays : dict of str to numpy.ndarray
+        Shapes (time, dimension, draw), or (time, draw).
+    """
+
+    month: int
+    year: int
+    arrays: dict[str, np.ndarray]
+
+    def write(self, chunk: Chunk, block: Block, made: dict[str, np.ndarray]) -> None:
+        """Write what a chunk made of a block."""
+        for name in made.keys() & self.arrays.keys():
+            row, count = block.year - self.year, 1
+            values = made[name][None]
+            if ALL[name].every == "month":
+                row, count = block.first - self.month, block.count
+                values = made[name][:count]
+            self.write_rows(chunk, name, row, values)
+
+    def write_rows(self, chunk: Chunk, name: str, row: int, values: np.ndarray) -> None:
+        """Write rows of one outcome."""
+        into = self.arrays[name][row : row + len(values), ..., chunk.first : chunk.first + chunk.count]
+        into[...] = values[..., : chunk.count]
+
+    def shown(self) -> dict[str, np.ndarray]:
+        """Shapes (draw, time, dimension): a view, no copy."""
+        return {name: np.moveaxis(values, -1, 0) for name, values in self.arrays.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """A history that scenarios share, kept so that they can go on from it; made by `begin`.
+
+    Attributes
+    ----------
+    model : Model
+    drivers : Drivers
+        What was done, in the model's order; only its first `months` months count.
+    draws, months : int
+        How many draws, and how many months have been run.
+    record : tuple of str
+        Outcomes that are recorded.
+    settings : Settings
+    outcomes : dict of str to numpy.ndarray
+        Outcomes of the history, shapes (draw, time, dimension): monthly ones of its months, yearly ones up to
+        the year it ends in, of which only the history is counted.
+    chunks : tuple of Chunk
+        Where every draw stands.
+    """
+
+    model: Model
+    drivers: Drivers
+    draws: int
+    months: int
+    record: tuple[str, ...]
+    settings: Settings
+    outcomes: dict[str, np.ndarray]
+    chunks: tuple[Chunk, ...]
+
+
+def begin(
+    model: Model,
+    drivers: Drivers,
+    sample: Sample,
+    draws: int,
+    months: int,
+    record: str | tuple[str, ...] = "default",
+    settings: Settings = Settings(),
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> Past:
+    """Run the months that scenarios share and keep where every draw then stands.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Any of the scenarios, as compiled, in the order of the case's rows.
+    months : int
+        How many months they share.
+    model, sample, draws, record, settings, progress, threads
+        See `simulate_ensemble`.
+
+    Returns
+    -------
+    Past
+        About 100 kB a draw for the Ecuador case, and the outcomes of the history.
+
+    Raises
+    ------
+    ValueError
+        If `months` is not a number of months of the case, or killings are recorded and the history ends before
+        the months they are anchored over.
+    """
+    use_double_precision_and_cache()
+    names, structure = select(record), model.structure
+    if not 0 <= months <= structure.months:
+        raise ValueError(f"months is {months}: give 0 to {structure.months}")
+    if "homicides" in names and structure.anchor is not None and months < structure.anchor[0].stop:
+        raise ValueError(
+            f"months is {months}: killings are anchored over months up to {structure.anchor[0].stop}; "
+            "share at least those, or do not record homicides"
+        )
+    arranged = model.arrange(drivers)
+    compiled = programs(model, names, settings)
+    sheet = _sheet(model, names, draws, 0, months)
+    history = blocks(structure, arranged, 0, months)
+
+    def work(first: int) -> Chunk:
+        chunk = _open(compiled, model, sample, draws, first)
+        chunk = _run(compiled, chunk, history, [sheet])
+        _tell_killings(compiled, chunk, arranged, sheet, months)
+        return chunk
+
+    chunks = _each(work, range(0, draws, CHUNK), threads, progress, draws, 1)
+    return Past(model, arranged, draws, months, names, settings, sheet.shown(), tuple(chunks))
+
+
+def go_on(past: Past, drivers: Drivers, threads: int | None = None) -> dict[str, np.ndarray]:
+    """Run a scenario from where its history ends.
+
+    Nothing is compiled: the programs are those that ran the history, whatever the drivers and the month.
+
+    Parameters
+    ----------
+    past : Past
+    drivers : Drivers
+        As compiled, for all months of the case; the same as the history's while it lasts.
+    threads : int, optional
+        Chunks computed at once; the number of cores by default.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Shapes (draw, time, dimension) or (draw, time), in time from `past.months` on; yearly outcomes begin with
+        the year of that month, whole. The same bits as a run without a kept history.
+
+    Raises
+    ------
+    ValueError
+        If a driver differs from the history's within it.
+    """
+    arranged = past.model.arrange(drivers)
+    same = common_months([past.drivers, arranged])
+    if same < past.months:
+        raise ValueError(
+            f"the scenario differs from the history in month {past.model.structure.names['month'][same]}, before "
+            f"it ends: begin a history of at most {same} months"
+        )
+    compiled = programs(past.model, past.record, past.settings)
+    stop = past.model.structure.months
+    sheet = _sheet(past.model, past.record, past.draws, past.months, stop)
+    rest = blocks(past.model.structure, arranged, past.months, stop)
+
+    def work(chunk: Chunk) -> None:
+        chunk = _run(compiled, chunk._replace(deaths=chunk.deaths.copy()), rest, [sheet])
+        _tell_killings(compiled, chunk, arranged, sheet, stop)
+
+    _each(work, past.chunks, threads, None, past.draws, 1)
+    return sheet.shown()
+
+
+def common_months(scenarios: Sequence[Drivers]) -> int:
+    """How many months pass before the drivers of any two scenarios differ."""
+    first = scenarios[0]
+    same = len(first.effort)
+    for other in scenarios[1:]:
+        for field in fields(Drivers):
+            one, two = np.asarray(getattr(first, field.name)), np.asarray(getattr(other, field.name))
+            (differs,) = np.nonzero((one != two).any(axis=1))
+            same = min([same, *differs[:1].tolist()])
+    return same
 
 
 def simulate_ensemble(
     model: Model,
     scenarios: Sequence[Drivers],
-    sample: Callable[[range], dict[str, np.ndarray]],
+    sample: Sample,
     draws: int,
     record: str | tuple[str, ...] = "default",
     settings: Settings = Settings(),
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     threads: int | None = None,
 ) -> list[dict[str, np.ndarray]]:
     """Simulate every draw under every scenario, with the same beliefs in each.
+
+    The months that all scenarios share are run once.
 
     Parameters
     ----------
@@ -116,38 +305,79 @@ def simulate_ensemble(
         kept in single precision; any other record is kept in double. Everything is computed in double.
     """
     use_double_precision_and_cache()
-    arranged = [jax.tree.map(jnp.asarray, model.arrange(d)) for d in scenarios]
+    names, structure = select(record), model.structure
+    arranged = [model.arrange(drivers) for drivers in scenarios]
+    compiled = programs(model, names, settings)
+    months = common_months(arranged)
+    history = blocks(structure, arranged[0], 0, months)
+    rest = [blocks(structure, drivers, months, structure.months) for drivers in arranged]
+    sheets = [_sheet(model, names, draws, 0, structure.months) for _ in arranged]
 
-    run = _program(model, select(record), settings)
-    starts = list(range(0, draws, CHUNK))
-    total = draws * len(arranged)
-    results: list[dict[str, np.ndarray]] = [{} for _ in arranged]
+    def work(first: int) -> Chunk:
+        shared = _run(compiled, _open(compiled, model, sample, draws, first), history, sheets)
+        for drivers, later, sheet in zip(arranged, rest, sheets, strict=True):
+            chunk = _run(compiled, shared._replace(deaths=shared.deaths.copy()), later, [sheet])
+            _tell_killings(compiled, chunk, drivers, sheet, structure.months)
+        return shared
 
-    def work(first: int) -> int:
-        chosen = sample(range(first, first + CHUNK))
-        keep = min(CHUNK, draws - first)
-        for into, drivers in zip(results, arranged, strict=True):
-            for name, value in run(chosen, drivers).items():
-                store(into, name, np.asarray(value), first, keep)
-        return keep
+    _each(work, range(0, draws, CHUNK), threads, progress, draws, len(arranged))
+    return [sheet.shown() for sheet in sheets]
 
-    def store(into: dict[str, np.ndarray], name: str, value: np.ndarray, first: int, keep: int) -> None:
-        into[name][..., first : first + keep] = value[..., :keep]
 
-    for into in results:
-        for name, shape in run.out_info.items():
-            into[name] = np.empty((*shape.shape[:-1], draws), dtype=shape.dtype)
-    done = 0
+def _sheet(model: Model, names: tuple[str, ...], draws: int, first: int, stop: int) -> Sheet:
+    """Room for the outcomes of some months."""
+    years = model.structure.record.year
+    year = int(years[first]) if first < stop else 0
+    rows = {"month": stop - first, "year": int(years[stop - 1]) + 1 - year if first < stop else 0}
+    dtype = np.float32 if single(names) else np.float64
+    arrays = {}
+    for name in names:
+        dim = ALL[name].dim
+        size = (len(model.structure.names[dim]),) if dim else ()
+        arrays[name] = np.empty((rows[ALL[name].every], *size, draws), dtype)
+    return Sheet(first, year, arrays)
+
+
+def _open(compiled: Programs, model: Model, sample: Sample, draws: int, first: int) -> Chunk:
+    """Draw beliefs and set up the base year."""
+    parameters, base, running = compiled.opening(sample(range(first, first + CHUNK)))
+    deaths = np.zeros((model.structure.months, len(model.structure.names["territory"]), CHUNK))
+    return Chunk(first, min(CHUNK, draws - first), parameters, base, running, deaths)
+
+
+def _run(compiled: Programs, chunk: Chunk, months: list[Block], sheets: Sequence[Sheet]) -> Chunk:
+    """Run months, write what they make, and say where the draws then stand."""
+    running = chunk.running
+    for block in months:
+        running, made = compiled.months(chunk.parameters, chunk.base, running, *block.arguments)
+        made = {name: np.asarray(values) for name, values in made.items()}
+        if "deaths" in made:
+            chunk.deaths[block.first : block.first + block.count] = made["deaths"][: block.count]
+        for sheet in sheets:
+            sheet.write(chunk, block, made)
+    return chunk._replace(running=running)
+
+
+def _tell_killings(compiled: Programs, chunk: Chunk, drivers: Drivers, sheet: Sheet, stop: int) -> None:
+    """Write killings, once the months they are anchored over have been run."""
+    if compiled.killings is not None:
+        killed = np.asarray(compiled.killings(chunk.parameters.groups, drivers.curfew, chunk.deaths))
+        sheet.write_rows(chunk, "homicides", 0, killed[sheet.month : stop])
+
+
+def _each(
+    work: Callable, items: Sequence, threads: int | None, progress: Progress | None, draws: int, each: int
+) -> list[Chunk]:
+    """Work on every chunk, some at once, and report member-scenarios done."""
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        waiting = [pool.submit(work, first) for first in starts]
+        waiting = [pool.submit(work, item) for item in items]
         try:
-            for future in as_completed(waiting):
-                done += future.result() * len(arranged)
+            for done, future in enumerate(as_completed(waiting), start=1):
+                future.result()
                 if progress is not None:
-                    progress(done, total)
+                    progress(min(done * CHUNK, draws) * each, draws * each)
         except BaseException:
             for future in waiting:
                 future.cancel()
             raise
-    # kept with the draws last, as computed, and shown with the draws first: a view, no copy
-    return [{name: np.moveaxis(values, -1, 0) for name, values in result.items()} for result in results]
+    return [future.result() for future in waiting]

@@ -1,20 +1,27 @@
-"""Run the model over its months: beliefs and drivers in, outcomes out."""
+"""Run the model over its months: beliefs and drivers in, outcomes out.
+
+`simulate` runs all of them at once and can be differentiated. `advance` runs a few months of one calendar year
+from any state, how many is decided when it runs: an ensemble that goes on from a shared history uses it, so
+that the same compiled program makes every month of every scenario.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import DTypeLike
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from contraflow.model import conflict, demand, enforcement, killings, perception, production, trade
 from contraflow.model.drivers import Drivers
 from contraflow.model.money import KG_PER_TONNE
 from contraflow.model.outcomes import ALL, select
-from contraflow.model.parameters import Parameters
+from contraflow.model.parameters import Groups, Parameters
 from contraflow.model.production import MONTHS_PER_YEAR
-from contraflow.model.step import Base, Settings, State, step, sum_by
+from contraflow.model.step import Base, Settings, State, in_year, step, sum_by
 from contraflow.model.structure import Record, Structure
 
 
@@ -103,6 +110,123 @@ def start(structure: Structure, parameters: Parameters, base: Base, settings: Se
     )
 
 
+class Running(NamedTuple):
+    """Where a simulation stands between two months.
+
+    Attributes
+    ----------
+    state : State
+    sums : dict of str to Array
+        Yearly outcomes, added up over the calendar year so far; shapes (dimension, draw).
+    """
+
+    state: State
+    sums: dict[str, Array]
+
+
+def recorded(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Outcomes the months must give, and those added up over years, so that `names` can be told."""
+    monthly = [n for n in names if ALL[n].every == "month" and n != "homicides"]
+    if "homicides" in names and "deaths" not in monthly:
+        monthly.append("deaths")
+    return tuple(monthly), tuple(n for n in names if ALL[n].every == "year")
+
+
+def begin(
+    structure: Structure, parameters: Parameters, base: Base, names: tuple[str, ...], settings: Settings
+) -> Running:
+    """Where a simulation stands before the first month."""
+    draws = base.hazard_traffic.shape[1]
+    sums = {n: jnp.zeros((len(structure.names[ALL[n].dim]), draws)) for n in recorded(names)[1]}
+    return Running(start(structure, parameters, base, settings), sums)
+
+
+def rows_of(structure: Structure, drivers: Drivers) -> tuple[Drivers, Record]:
+    """Rows of drivers and record, one a month, with an axis for the draws."""
+    calendar = structure.record
+    calendar = calendar._replace(
+        published=calendar.published[..., None], appetite=calendar.appetite[..., None]
+    )
+    return jax.tree.map(lambda x: jnp.asarray(x)[..., None], drivers), Record(
+        *(jnp.asarray(x) for x in calendar)
+    )
+
+
+def of_year(name: str, total: Array, months: Array | np.ndarray) -> Array:
+    """Yearly outcome from its sum over the months of the record that are in the year."""
+    return total / months if ALL[name].unit == "USD/kg" else total * (MONTHS_PER_YEAR / months)
+
+
+def _month(structure, settings, parameters, base, names, keep, running, action, now, first, year=None):
+    """One month: where the simulation then stands, and the month's outcomes."""
+    monthly, yearly = recorded(names)
+    state, out = step(structure, settings, parameters, base, running.state, action, now, year)
+    sums = {n: jnp.where(first, 0.0, running.sums[n]) + out[n] for n in yearly}
+    return Running(state, sums), {n: _kept(out[n], keep if n in names else None) for n in monthly}
+
+
+def _kept(values: Array, keep: DTypeLike | None) -> Array:
+    return values if keep is None else values.astype(keep)
+
+
+def advance(
+    structure: Structure,
+    settings: Settings,
+    parameters: Parameters,
+    base: Base,
+    running: Running,
+    rows: tuple[Drivers, Record],
+    months: Int[Array, ""],
+    opens: Bool[Array, ""],
+    length: Float[Array, ""],
+    names: tuple[str, ...],
+    keep: DTypeLike | None = None,
+) -> tuple[Running, dict[str, Array]]:
+    """Run some months of one calendar year.
+
+    Parameters
+    ----------
+    rows : tuple of Drivers and Record
+        As `rows_of` gives them, a fixed number of rows of which the first `months` are run.
+    months : int
+        Months to run, all of one year.
+    opens : bool
+        Whether the first of them is the first of its year on record.
+    length : float
+        Months of that year on record.
+    names : tuple of str
+        Outcomes to record; ``homicides`` gives the ``deaths`` that `killed` needs.
+    keep : dtype, optional
+        Precision in which outcomes are kept.
+
+    Returns
+    -------
+    running : Running
+    outcomes : dict of str to Array
+        Monthly ones with shape (row, dimension, draw), zero in rows that were not run; yearly ones up to
+        the last month run, with shape (dimension, draw).
+    """
+    year = in_year(structure, parameters, rows[1].year[0])
+    monthly, yearly = recorded(names)
+    like = base.hazard_traffic
+
+    def empty(name: str) -> Array:
+        size = (len(structure.names[ALL[name].dim]),) if ALL[name].dim else ()
+        shape = (rows[1].year.shape[0], *size, like.shape[1])
+        return jnp.zeros(shape, keep if keep is not None and name in names else like.dtype)
+
+    def month(row, carry):
+        running, record = carry
+        action, now = jax.tree.map(lambda x: jax.lax.dynamic_index_in_dim(x, row, 0, False), rows)
+        running, out = _month(
+            structure, settings, parameters, base, names, keep, running, action, now, opens & (row == 0), year
+        )
+        return running, {n: jax.lax.dynamic_update_index_in_dim(record[n], out[n], row, 0) for n in monthly}
+
+    running, record = jax.lax.fori_loop(0, months, month, (running, {n: empty(n) for n in monthly}))
+    return running, record | {n: _kept(of_year(n, running.sums[n], length), keep) for n in yearly}
+
+
 def simulate(
     structure: Structure,
     parameters: Parameters,
@@ -140,56 +264,47 @@ def simulate(
         If `record` names an unknown outcome.
     """
     names = select(record)
-    monthly = [n for n in names if ALL[n].every == "month" and n != "homicides"]
-    if "homicides" in names and "deaths" not in monthly:
-        monthly.append("deaths")
-    yearly = [n for n in names if ALL[n].every == "year"]
     base = base_year(structure, settings, parameters)
-    state = start(structure, parameters, base, settings)
     years = len(structure.names["year"])
-    draws = base.hazard_traffic.shape[1]
-    rows = jax.tree.map(lambda x: jnp.asarray(x)[..., None], drivers)
     calendar = structure.record
-    months = calendar._replace(published=calendar.published[..., None], appetite=calendar.appetite[..., None])
-    months = Record(*(jnp.asarray(x) for x in months))
+    actions, months = rows_of(structure, drivers)
     new_year = jnp.asarray(np.r_[True, np.diff(calendar.year) != 0])
-
-    def kept(values: Array) -> Array:
-        return values if keep is None else values.astype(keep)
-
-    so_far = {n: jnp.zeros((len(structure.names[ALL[n].dim]), draws)) for n in yearly}
-    sums = {n: kept(jnp.zeros((years, *zero.shape))) for n, zero in so_far.items()}
+    running = begin(structure, parameters, base, names, settings)
+    yearly = {n: _kept(jnp.zeros((years, *zero.shape)), keep) for n, zero in running.sums.items()}
 
     def month(carry, row):
-        state, so_far, sums = carry
+        running, yearly = carry
         action, now, first = row
-        state, out = step(structure, settings, parameters, base, state, action, now)
+        running, out = _month(structure, settings, parameters, base, names, keep, running, action, now, first)
         # the year's sum is small enough to stay in cache; its row is written every month, the last one counts
-        so_far = {n: jnp.where(first, 0.0, total) + out[n] for n, total in so_far.items()}
-        sums = {
-            n: jax.lax.dynamic_update_index_in_dim(sums[n], kept(so_far[n]), now.year, 0) for n in yearly
+        yearly = {
+            n: jax.lax.dynamic_update_index_in_dim(yearly[n], _kept(total, keep), now.year, 0)
+            for n, total in running.sums.items()
         }
-        return (state, so_far, sums), {n: kept(out[n]) if n in names else out[n] for n in monthly}
+        return (running, yearly), out
 
-    (_, _, sums), result = jax.lax.scan(month, (state, so_far, sums), (rows, months, new_year))
+    (_, yearly), result = jax.lax.scan(month, (running, yearly), (actions, months, new_year))
     count = np.bincount(calendar.year, minlength=years).astype(float)[:, None, None]
-    for name in yearly:
-        mean = ALL[name].unit == "USD/kg"
-        result[name] = sums[name] / count if mean else sums[name] * (MONTHS_PER_YEAR / count)
+    result |= {name: of_year(name, total, count) for name, total in yearly.items()}
     if "homicides" in names:
-        result["homicides"] = _homicides(structure, parameters, drivers, result["deaths"])
-    return {name: kept(result[name]) for name in names}
-
-
-def _homicides(structure, parameters, drivers, deaths):
-    curfew = jax.vmap(
-        lambda covered: killings.curfew_factor(
-            parameters.groups, covered[:, None], jnp.asarray(structure.night)[:, None]
+        result["homicides"] = killed(
+            structure, parameters.groups, jnp.asarray(drivers.curfew), result["deaths"]
         )
-    )(jnp.asarray(drivers.curfew))
+    return {name: _kept(result[name], keep) for name in names}
+
+
+def killed(
+    structure: Structure,
+    belief: Groups,
+    covered: Float[Array, "month territory"],
+    deaths: Float[Array, "month territory draw"],
+) -> Float[Array, "month territory draw"]:
+    """Recorded killings of every month, from the conflict deaths of all of them and the hours under curfew."""
+    night = jnp.asarray(structure.night)[:, None]
+    curfew = jax.vmap(lambda covered: killings.curfew_factor(belief, covered[:, None], night))(covered)
     anchor = structure.anchor
     return killings.expected(
-        parameters.groups,
+        belief,
         deaths,
         jnp.asarray(structure.background)[:, None],
         jnp.asarray(structure.record.season)[:, None, None],

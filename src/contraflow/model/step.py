@@ -8,7 +8,7 @@ from typing import NamedTuple
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from contraflow.model import conflict, demand, enforcement, money, perception, production, trade
 from contraflow.model.drivers import Drivers
@@ -63,6 +63,23 @@ class State(NamedTuple):
     memory: perception.Memory | None = None
 
 
+class Year(NamedTuple):
+    """What beliefs say of one calendar year; the factors are None where they are one.
+
+    Attributes
+    ----------
+    log_share : Array, shape (edge, draw)
+    effort : Array, shape (theatre, draw)
+        Factor on what the scenario says.
+    detection : Array, shape (edge, draw)
+        Factor on the base-year loss rate.
+    """
+
+    log_share: Float[Array, "edge draw"]
+    effort: Float[Array, "theatre draw"] | None
+    detection: Float[Array, "edge draw"] | None
+
+
 class Base(eqx.Module):
     """The base year of each draw, computed once: what everything else is relative to.
 
@@ -103,6 +120,16 @@ def pick(values: Float[Array, "row draw"], labels: np.ndarray) -> Float[Array, "
     return values[np.maximum(labels, 0)] * found
 
 
+def in_year(structure: Structure, parameters: Parameters, year: Int[Array, ""]) -> Year:
+    """Beliefs of one calendar year, given its row."""
+    belief = parameters.enforcement
+    effort = None if belief.effort_drift is None else jnp.exp(belief.effort_drift[year])
+    detection = None
+    if belief.detection_drift is not None:
+        detection = jnp.exp(belief.detection_drift[year])[structure.labels.jurisdiction]
+    return Year(parameters.trade.log_share[year], effort, detection)
+
+
 def step(
     structure: Structure,
     settings: Settings,
@@ -111,6 +138,7 @@ def step(
     state: State,
     drivers: Drivers,
     record: Record,
+    year: Year | None = None,
 ) -> tuple[State, dict[str, Array]]:
     """Advance one month.
 
@@ -118,6 +146,8 @@ def step(
     ----------
     drivers, record : Drivers, Record
         This month's row; drivers have shape (dimension, 1).
+    year : Year, optional
+        Beliefs of the month's calendar year, where they are at hand.
 
     Returns
     -------
@@ -128,11 +158,10 @@ def step(
     net, labels = structure.network, structure.labels
     size = {name: len(ids) for name, ids in structure.names.items()}
     belief = parameters.enforcement
+    year = in_year(structure, parameters, record.year) if year is None else year
 
     # enforcement: what a kilogram risks, and what shippers believe it risks
-    effort = drivers.effort
-    if belief.effort_drift is not None:
-        effort = effort * jnp.exp(belief.effort_drift[record.year])
+    effort = drivers.effort if year.effort is None else drivers.effort * year.effort
     pressure = enforcement.adapt(
         belief, state.pressure, effort, drivers.intelligence, drivers.strikes, drivers.takedown
     )
@@ -146,8 +175,8 @@ def step(
         * factor[labels.theatre]
         * enforcement.saturation(belief, traffic, base.hazard_traffic)
     )
-    if belief.detection_drift is not None:
-        seizing = seizing * jnp.exp(belief.detection_drift[record.year])[labels.jurisdiction]
+    if year.detection is not None:
+        seizing = seizing * year.detection
     memory, searched = state.memory, None
     if memory is not None:
         searched = perception.searches(memory)
@@ -170,9 +199,7 @@ def step(
     )
     if memory is not None:
         outlay = outlay._replace(risk=outlay.risk + outlay.freight * (memory.premium - 1.0))
-    log_share = parameters.trade.log_share[record.year] - belief.takedown_cut * pick(
-        pressure.takedown, labels.network
-    )
+    log_share = year.log_share - belief.takedown_cut * pick(pressure.takedown, labels.network)
 
     # production and the month's market
     potential = production.output(
