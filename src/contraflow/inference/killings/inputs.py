@@ -27,7 +27,8 @@ from contraflow.model.structure import Structure
 from contraflow.scenario import Scenario, compile_drivers, load_scenario
 
 ANCHOR_MONTHS = 12
-"""Months at the panel's end from which the level of each territory is taken."""
+"""Months from which the level of each territory is taken: the last of the panel, or of the common history where the
+panel runs on after it, as in the whole model."""
 FEWEST = 0.5
 """Killings counted in those months where none was (Galápagos): half a killing a year, so that a level exists."""
 TOLL_DRAWS = 16
@@ -182,7 +183,8 @@ def observe(inputs: Inputs, panel: Panel, months: int | None = None) -> Data:
     total = months or counted
     counts, exposure = np.zeros((total, len(panel.territories))), np.ones(total)
     counts[:counted], exposure[:counted] = panel.counts, panel.incomplete
-    window = np.arange(max(0, counted - ANCHOR_MONTHS), counted)
+    stop = min(counted, int(inputs.case.months.get_indexer([inputs.case.history_end])[0]) + 1)
+    window = np.arange(max(0, stop - ANCHOR_MONTHS), stop)
     level = np.maximum((counts / exposure[:, None])[window].sum(axis=0), FEWEST) / len(window)
     structure, none = inputs.structure, jnp.zeros((0, 0))
     return Data(
