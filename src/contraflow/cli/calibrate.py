@@ -33,9 +33,9 @@ def calibrate(
     method: Annotated[
         str, typer.Option("--method", help="nuts (exact in the long run), pathfinder or svi (quick and rough).")
     ] = "nuts",
-    warmup: Annotated[int, typer.Option(min=1, help="Iterations of each chain that are not kept.")] = 300,
-    draws: Annotated[int, typer.Option(min=1, help="Draws of each chain.")] = 500,
-    chains: Annotated[int, typer.Option(min=1, help="Chains.")] = 4,
+    warmup: Annotated[int, typer.Option(min=1, help="Iterations of each chain that are not kept.")] = 100,
+    draws: Annotated[int, typer.Option(min=1, help="Draws of each chain.")] = 150,
+    chains: Annotated[int, typer.Option(min=1, help="Chains of the fit to the trade.")] = 16,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed: same seed, same draws.")] = 0,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for checkpoints and results.")] = Path("fit"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder.")] = False,

@@ -10,19 +10,25 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 
 from contraflow.ensemble.build import build
 from contraflow.ensemble.run import simulate_ensemble
+from contraflow.errors import ContraflowError, OutputError
 from contraflow.inference import killings, trade
 from contraflow.inference.posterior import Posterior, draw_beliefs, fitted_to, save_posterior
+from contraflow.inference.record import DEGREES
 from contraflow.inference.sampler import Draws, Progress, Sampling, sample
+from contraflow.inference.store import save
+from contraflow.inference.trees import killings_tree, trade_tree
 from contraflow.inference.whiten import Whitened, whiten
 from contraflow.scenario import compile_drivers, load_scenario
 
@@ -31,8 +37,12 @@ if TYPE_CHECKING:
 
 SHIPPED = 400
 """Draws kept in the file that ships."""
-BATCH = 8
+BATCH = 16
 """Draws turned from coordinates into parameters together."""
+TOGETHER = 8
+"""Chains of the trade's fit that advance as one batch: eight gradients cost little more than three."""
+CHAINS, WARMUP = 4, 300
+"""Chains of the fit to killings, and the least iterations in which they adapt."""
 MEAN_OF = 100
 """Draws over which what groups collect is averaged."""
 
@@ -97,9 +107,10 @@ def fit_trade(
     problem = problem or trade.problem(case, last_year)
     print_ = _fingerprint(case, problem)
     white = _whitened(problem, print_, folder, resume, said)
+    together = np.gcd(TOGETHER, how.chains) if how.method == "nuts" else 1
     draws = sample(
         white,
-        how,
+        replace(how, together=int(together), metric=False),
         None if folder is None else folder / "chains",
         resume,
         lambda progress: said("trade", progress),
@@ -117,7 +128,7 @@ def _evaluate(problem: trade.TradeProblem, white: Whitened, draws: Draws, seed: 
     def values(u):
         found = white.values(white.place(u))
         draw = problem.fixed | {name: found[name][..., None] for name in problem.symbols if name in found}
-        said, error = problem.say(problem.complete(draw))
+        said, error = problem.say(problem.complete(draw), monthly=True)
         return {name: found[name] for name in problem.symbols if name in found}, said[:, 0], error[:, 0]
 
     run = jax.jit(jax.vmap(values))
@@ -128,7 +139,7 @@ def _evaluate(problem: trade.TradeProblem, white: Whitened, draws: Draws, seed: 
     found, said, error = jax.tree.map(lambda *x: np.concatenate(x), *parts)
     rng = np.random.default_rng(seed)
     heavy = problem.record.quantity == "seizures"
-    noise = np.where(heavy, rng.standard_t(5.0, said.shape), rng.standard_normal(said.shape))
+    noise = np.where(heavy, rng.standard_t(DEGREES, said.shape), rng.standard_normal(said.shape))
     shape = (chains, count)
     return TradeFit(
         problem,
@@ -228,7 +239,7 @@ def calibrate(
     ----------
     case : Case
     how : Sampling
-        For both fits.
+        For the trade; killings get as many draws from `CHAINS` chains.
     folder : pathlib.Path
         For checkpoints (``trade/``, ``killings/``) and results.
     until : str, optional
@@ -251,36 +262,51 @@ def calibrate(
         If `until` is no month, the case has nothing to fit to, or the folder cannot be written.
     """
     said = report or (lambda words, progress: None)
-    last = _last_year(case, until)
-    make_folder(folder)
+    panel = killings.panel(case, until)
+    last = last_year(case, until)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(str(folder), f"cannot be made ({error.strerror or error})", "choose another") from None
     fit = fit_trade(case, how, last, folder / "trade", resume, said)
-    trade_file = save(trade_tree(fit), folder / "trade.nc")
+    trade_file = save(trade_tree(case, fit), folder / "trade.nc")
     said("what armed groups collect", None)
     tolls = collected(case, fit)
-    panel = killings.panel(case, until)
     deaths = killings.fit(
         case,
         panel,
-        how=how,
+        how=replace(
+            how,
+            chains=CHAINS,
+            draws=-(-how.chains * how.draws // CHAINS),
+            warmup=max(how.warmup, WARMUP),
+        ),
         tolls=tolls,
         folder=folder / "killings",
         resume=resume,
         progress=lambda progress: said("killings", progress),
     )
-    killings_file = save(killings_tree(case, deaths), folder / "killings.nc")
+    killings_file = save(killings_tree(case, deaths, how.seed), folder / "killings.nc")
     about = {
         "case": case.name,
         "until": str(panel.months[-1]),
-        "last_year": fit.problem.years[-1],
+        "last_year": int(fit.problem.record.year.max()),
         "sampling": asdict(how),
         "seconds": {"trade": fit.info.get("seconds"), "killings": deaths.info.get("seconds")},
-        "versions": {name: metadata.version(name) for name in LIBRARIES},
+        "versions": {name: metadata.version(name) for name in ("contraflow", "jax", "numpyro", "numpy")},
     }
     target = case.path if install else folder
     return [trade_file, killings_file, compose(case, fit, deaths, how.seed, about, target)]
 
 
-def _last_year(case: Case, until: str | None) -> int | None:
+def last_year(case: Case, until: str | None) -> int | None:
+    """Last whole year of the record up to a month; None where no month is given.
+
+    Raises
+    ------
+    ContraflowError
+        If `until` is no month, or no whole year of the record lies before it.
+    """
     if until is None:
         return None
     try:
@@ -290,5 +316,7 @@ def _last_year(case: Case, until: str | None) -> int | None:
     year = month.year if month.month == 12 else month.year - 1
     first = int(case.calibration["year"].min())
     if year < first:
-        raise ContraflowError("--until", f"no whole year of the record lies before {until}", f"use {first}-12 or later")
+        raise ContraflowError(
+            "--until", f"no whole year of the record lies before {until}", f"use {first}-12 or later"
+        )
     return year

@@ -4,6 +4,8 @@ The trade is fitted first and alone; groups and killings come after it, given wh
 (`contraflow.inference.killings`). Killings say nothing about the trade here: a cut posterior. Until a group is
 designated, nothing in the trade depends on the groups, so the cut loses no evidence that the model would use; it
 keeps a poorly known conflict model from bending the flows.
+
+In the fit the trade steps by quarter (`contraflow.ensemble.coarse`); what its draws say is computed by month.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from numpyro import distributions as dist
 from contraflow.ensemble.as_of import as_of, first_years, held
 from contraflow.ensemble.assemble import assemble
 from contraflow.ensemble.build import Model, build
+from contraflow.ensemble.coarse import compounded, quarters
 from contraflow.inference import latents, record
 from contraflow.model.drivers import Drivers
 from contraflow.model.parameters import Groups
@@ -57,6 +60,8 @@ class TradeProblem:
     model : Model
         Months up to the last year fitted, no groups.
     drivers : Drivers
+    coarse : (Model, Drivers)
+        The same by quarter.
     record : contraflow.inference.record.Record
     settings : Settings
     fixed : dict of str to Array
@@ -68,6 +73,7 @@ class TradeProblem:
     case: Case
     model: Model
     drivers: Drivers
+    coarse: tuple[Model, Drivers]
     record: record.Record
     settings: Settings
     fixed: dict[str, jax.Array]
@@ -88,11 +94,13 @@ class TradeProblem:
         missing = [name for name in self.symbols if name not in draw]
         return draw | {name: jnp.asarray(centre(self.case, self.model, name))[..., None] for name in missing}
 
-    def say(self, draw: dict[str, jax.Array]) -> tuple[jax.Array, jax.Array]:
+    def say(self, draw: dict[str, jax.Array], monthly: bool = False) -> tuple[jax.Array, jax.Array]:
         """Say what the model makes of every row and how far it may err; shapes (row, draw)."""
-        parameters = assemble(self.model.structure.network, self.model.tables, draw)
-        outcomes = simulate(self.model.structure, parameters, self.drivers, record.OUTCOMES, self.settings)
-        said = record.predicted(self.record, outcomes, months_of(self.model))
+        model, drivers = (self.model, self.drivers) if monthly else self.coarse
+        parameters = assemble(model.structure.network, model.tables, draw)
+        parameters = parameters if monthly else compounded(parameters)
+        outcomes = simulate(model.structure, parameters, drivers, record.OUTCOMES, self.settings)
+        said = record.predicted(self.record, outcomes, months_of(model))
         return said, record.spread(self.record, said, draw)
 
     def observe(self, said: jax.Array, error: jax.Array, value: jax.Array | None) -> None:
@@ -149,7 +157,7 @@ def problem(
     fixed = {
         name: jnp.asarray(centre(case, model, name))[..., None] for name in SPEC if name not in free
     }
-    return TradeProblem(case, model, drivers, rows, settings, fixed, free)
+    return TradeProblem(case, model, drivers, quarters(model, drivers), rows, settings, fixed, free)
 
 
 def centre(case: Case, model: Model, symbol: str) -> np.ndarray:

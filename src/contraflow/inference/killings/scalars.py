@@ -30,17 +30,18 @@ class Prior(NamedTuple):
         """Return the NumPyro distribution."""
         from numpyro import distributions as dist
 
-        made: dict[str, Distribution] = {
-            "fixed": dist.Delta(self.a),
-            "normal": dist.Normal(self.a, self.b or 1.0),
-            "lognormal": dist.LogNormal(jnp.log(self.a or 1.0), self.b or 1.0),
-            "halfnormal": dist.HalfNormal(self.b or 1.0),
-        }
-        if self.dist == "uniform":
-            return dist.Uniform(self.a, self.b)
-        if self.dist == "beta":
-            return dist.Beta(self.a, self.b)
-        return made[self.dist]
+        match self.dist:
+            case "fixed":
+                return dist.Delta(self.a)
+            case "normal":
+                return dist.Normal(self.a, self.b)
+            case "lognormal":
+                return dist.LogNormal(jnp.log(self.a), self.b)
+            case "uniform":
+                return dist.Uniform(self.a, self.b)
+            case "halfnormal":
+                return dist.HalfNormal(self.b)
+        return dist.Beta(self.a, self.b)
 
     def value(self, u: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """Value at a coordinate, and the coordinate's log prior density up to a constant."""

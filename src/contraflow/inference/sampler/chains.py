@@ -35,9 +35,9 @@ class Kernel:
     Attributes
     ----------
     begin
-        From a chain's number to its first state.
+        From the number of a batch of chains (of a chain, where they advance alone) to its first state.
     step
-        From a state to (next state, flat vector, statistics); pure JAX.
+        From a state to (next state, flat vector, statistics); pure JAX. A batch of chains has them first in all.
     blank
         A state of the right structure, whose numbers do not matter; made without evaluating the model.
     position
@@ -59,12 +59,12 @@ class Programs:
     def __init__(self, density: Density, kernel: Kernel, how: Sampling) -> None:
         leaves, self.structure = jax.tree.flatten(kernel.blank)
         leaves = [np.asarray(leaf) for leaf in leaves]
-        _, _, stats = jax.eval_shape(kernel.step, kernel.blank)
+        _, one, stats = jax.eval_shape(kernel.step, kernel.blank)
 
         def advance(leaves, count):
             buffers = (
-                jnp.zeros((how.block, density.size)),
-                {name: jnp.zeros((how.block,), stat.dtype) for name, stat in stats.items()},
+                jnp.zeros((how.block, *one.shape)),
+                {name: jnp.zeros((how.block, *stat.shape), stat.dtype) for name, stat in stats.items()},
             )
 
             def body(row, carry):
@@ -78,7 +78,7 @@ class Programs:
             state, (vectors, kept) = jax.lax.fori_loop(0, count, body, (state, buffers))
             return jax.tree.leaves(state), vectors, kept
 
-        vectors = jax.ShapeDtypeStruct((how.block, density.size), jnp.float64)
+        vectors = jax.ShapeDtypeStruct((how.block, *one.shape), jnp.float64)
         self.advance = _compile(advance, leaves, np.int64(0))
         # XLA hands the pieces of a stack to the pool of threads it runs in, where two such calls can wait for
         # each other for ever
@@ -88,7 +88,7 @@ class Programs:
                 "it factors a stack of matrices at once, which can hang on this processor",
                 "factor them one by one, with jax.lax.map or a diagonal",
             )
-        self.constrain = _compile(lambda rows: jax.lax.map(density.constrain, rows), vectors)
+        self.constrain = _compile(lambda rows: _map(density.constrain, rows), vectors)
 
     def leaves(self, state: Any) -> list[np.ndarray]:
         """Return a state as plain arrays."""
@@ -97,6 +97,13 @@ class Programs:
     def state(self, leaves: list[np.ndarray]) -> Any:
         """Return a state from plain arrays."""
         return jax.tree.unflatten(self.structure, leaves)
+
+
+def _map(function: Callable, rows: jax.Array) -> Any:
+    """Map a function of vectors over all leading axes."""
+    lead = rows.shape[:-1]
+    values = jax.lax.map(function, rows.reshape(-1, rows.shape[-1]))
+    return jax.tree.map(lambda x: x.reshape(*lead, *x.shape[1:]), values)
 
 
 def _compile(function: Callable, *arguments: Any) -> jax.stages.Compiled:
@@ -151,8 +158,9 @@ def run_chains(
         Values and statistics; shapes (chain, draw, ...).
     """
     warmup, total = how.before, how.before + how.draws
-    workers = threads or min(how.chains, os.cpu_count() or 1)
-    stored = [checkpoint.load(chain, warmup) if checkpoint else None for chain in range(how.chains)]
+    batches = batches_of(how)
+    workers = threads or min(batches, os.cpu_count() or 1)
+    stored = [checkpoint.load(chain, warmup) if checkpoint else None for chain in range(batches)]
     clock = Clock(warmup, total, [min(item[0], total) if item else 0 for item in stored], workers)
     # here and not in the threads, because NumPyro keeps one stack of effect handlers for all of them
     begun = [None if item else programs.leaves(kernel.begin(chain)) for chain, item in enumerate(stored)]
@@ -184,9 +192,9 @@ def run_chains(
                     progress(made)
         return blocks
 
-    chains: list[list[dict[str, np.ndarray]]] = [[] for _ in range(how.chains)]
+    chains: list[list[dict[str, np.ndarray]]] = [[] for _ in range(batches)]
     with ThreadPoolExecutor(workers) as pool:
-        waiting = {pool.submit(work, chain): chain for chain in range(how.chains)}
+        waiting = {pool.submit(work, chain): chain for chain in range(batches)}
         try:
             for future in as_completed(waiting):
                 chains[waiting[future]] = future.result()
@@ -195,13 +203,22 @@ def run_chains(
             for future in waiting:
                 future.cancel()
             raise
-    return _gather(chains, VALUE, how.draws), _gather(chains, STAT, how.draws)
+    alone = batches == how.chains
+    return _gather(chains, VALUE, how.draws, alone), _gather(chains, STAT, how.draws, alone)
 
 
-def _gather(chains: list[list[dict[str, np.ndarray]]], mark: str, draws: int) -> dict[str, np.ndarray]:
+def batches_of(how: Sampling) -> int:
+    """Batches of chains that advance together; only those of NUTS do."""
+    return how.chains // how.together if how.method == "nuts" else how.chains
+
+
+def _gather(
+    chains: list[list[dict[str, np.ndarray]]], mark: str, draws: int, alone: bool
+) -> dict[str, np.ndarray]:
     """Join blocks to arrays of shape (chain, draw, ...), name by name, so that memory is not held twice."""
     gathered = {}
     for name in [name for name in chains[0][0] if name.startswith(mark)]:
         rows = [np.concatenate([block.pop(name) for block in blocks])[:draws] for blocks in chains]
-        gathered[name.removeprefix(mark)] = np.stack(rows)
+        joined = np.stack(rows) if alone else np.concatenate([np.moveaxis(row, 1, 0) for row in rows])
+        gathered[name.removeprefix(mark)] = joined
     return gathered

@@ -42,11 +42,19 @@ def nuts(
         target_accept_prob=how.target_accept,
         max_tree_depth=how.max_tree_depth,
         find_heuristic_step_size=False,
+        adapt_mass_matrix=how.metric,
     )
 
     def state(chain: int, parts: tuple[Any, Any, Any]) -> Any:
         key = jax.random.fold_in(jax.random.PRNGKey(how.seed), chain)
         return jax.tree.map(np.asarray, inner.init(key, how.warmup, init_params=ParamInfo(*parts)))
+
+    def batch(states: list[Any]) -> Any:
+        return states[0] if how.together == 1 else jax.tree.map(lambda *x: np.stack(x), *states)
+
+    def begin(number: int) -> Any:
+        chains = range(number * how.together, (number + 1) * how.together)
+        return batch([state(chain, start(chain)) for chain in chains])
 
     def step(now: Any) -> tuple[Any, jax.Array, dict[str, jax.Array]]:
         new = inner.sample(now, (), {})
@@ -61,10 +69,10 @@ def nuts(
         }
         return new, new.z, stats
 
+    def position(now: Any) -> tuple[Any, float]:
+        first = now if how.together == 1 else jax.tree.map(lambda x: x[0], now)
+        return first.z, float(first.potential_energy)
+
     nothing = jnp.zeros(density.size), jnp.zeros(()), jnp.zeros(density.size)
-    return Kernel(
-        lambda chain: state(chain, start(chain)),
-        step,
-        state(0, nothing),
-        lambda now: (now.z, float(now.potential_energy)),
-    )
+    blank = batch([state(0, nothing)] * how.together)
+    return Kernel(begin, step if how.together == 1 else jax.vmap(step), blank, position)

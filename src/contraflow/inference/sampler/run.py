@@ -17,7 +17,7 @@ import numpy as np
 
 from contraflow.ensemble.run import use_double_precision_and_cache
 from contraflow.errors import ContraflowError
-from contraflow.inference.sampler.chains import Kernel, Programs, _compile, run_chains
+from contraflow.inference.sampler.chains import Kernel, Programs, _compile, batches_of, run_chains
 from contraflow.inference.sampler.checkpoint import Checkpoint
 from contraflow.inference.sampler.density import Density, density_of, find_start
 from contraflow.inference.sampler.settings import Draws, Progress, Sampling
@@ -166,7 +166,7 @@ def _verify(
     evaluate: Callable[[jax.Array], tuple[jax.Array, jax.Array]],
 ) -> None:
     """Refuse a checkpoint whose potential is not that of this model: its data or code have changed since."""
-    for chain in range(how.chains):
+    for chain in range(batches_of(how)):
         saved = checkpoint.load(chain, how.before)
         place = kernel.position(programs.state(saved[1])) if saved else None
         if place is None:

@@ -27,6 +27,11 @@ class Sampling:
         Draws kept of each chain.
     chains
         Chains. For ``svi`` each is a fit of its own; for ``pathfinder`` the draws are shared out.
+    together
+        Chains that advance in lockstep as one batch, which a model made of many small operations does for little
+        more than the price of one. Divides `chains`.
+    metric
+        Whether NUTS adapts its diagonal mass matrix; without, it stays as it begins.
     seed
         Same seed, same draws.
     target_accept
@@ -49,6 +54,8 @@ class Sampling:
     warmup: int = 500
     draws: int = 500
     chains: int = 4
+    together: int = 1
+    metric: bool = True
     seed: int = 0
     target_accept: float = 0.8
     max_tree_depth: int = 8
@@ -64,10 +71,15 @@ class Sampling:
                 "sampling", f"method {self.method!r}", f"choose one of {', '.join(METHODS)}"
             )
         least = {"warmup": 1, "draws": 1, "chains": 1, "seed": 0, "max_tree_depth": 1, "block": 1, "paths": 1}
+        least |= {"together": 1}
         least |= {"rank": 0} | ({"steps": 1} if self.steps is not None else {})
         for name, bound in least.items():
             if getattr(self, name) < bound:
                 raise ContraflowError("sampling", f"{name} is {getattr(self, name)}", f"give {bound} or more")
+        if self.chains % self.together:
+            raise ContraflowError(
+                "sampling", f"{self.chains} chains do not fall into batches of {self.together}", "give a multiple"
+            )
         if not 0 < self.target_accept < 1:
             raise ContraflowError(
                 "sampling", f"target_accept is {self.target_accept}", "give a share between 0 and 1"

@@ -1,0 +1,83 @@
+"""What a fit found, as trees in ArviZ's standard: draws, priors, what was seen and what would have been."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from contraflow.inference import priors
+from contraflow.inference.posterior import fitted_to
+from contraflow.inference.sampler import Draws
+from contraflow.inference.store import provenance, to_tree
+from contraflow.model.symbols import SPEC
+
+if TYPE_CHECKING:
+    from contraflow.case import Case
+    from contraflow.inference.calibrate import TradeFit
+    from contraflow.inference.killings import KillingsFit
+
+PRIOR_DRAWS = 1000
+"""Draws of the prior that a posterior is compared with."""
+REPLICATES = 100
+"""Draws of each chain that what would have been recorded is kept of."""
+
+
+def trade_tree(case: Case, fit: TradeFit) -> xr.DataTree:
+    """Posterior of the trade, with every series of its record.
+
+    Seizures in tonnes, prices in USD/kg, shares as shares; a series that has no figure in a year has NaN there.
+    """
+    rows = fit.problem.record
+    years = sorted(set(rows.year.tolist()))
+    odds = np.isin(rows.quantity, ("share", "transit"))
+    observed, predictive = {}, {}
+    for name in dict.fromkeys(rows.name):
+        mine = np.flatnonzero([n == name for n in rows.name])
+        column = [years.index(year) for year in rows.year[mine]]
+        seen = np.full(len(years), np.nan)
+        seen[column] = rows.value[mine]
+        said = np.full((*fit.replicated.shape[:2], len(years)), np.nan)
+        said[..., column] = np.where(
+            odds[mine], 1.0 / (1.0 + np.exp(-fit.replicated[..., mine])), np.exp(fit.replicated[..., mine])
+        )
+        observed[name], predictive[name] = seen, said[:, -REPLICATES:]
+    members = fit.problem.model.members
+    names = [name for name in fit.values if fit.values[name].size]
+    before = priors.sample(case.parameters, members, range(PRIOR_DRAWS), fit.info["settings"]["seed"], names)
+    return to_tree(
+        Draws({name: fit.values[name] for name in names}, fit.stats, fit.info),
+        observed=observed,
+        predictive=predictive,
+        prior={name: np.moveaxis(before[name], -1, 0) for name in names},
+        attrs=provenance({"tables": fitted_to(case)}, case=case.name, fit="trade", last_year=max(years)),
+        dims={name: list(SPEC[name].dims) for name in names} | dict.fromkeys(observed, ["fitted_year"]),
+        coords={dim: list(members[dim]) for name in names for dim in SPEC[name].dims} | {"fitted_year": years},
+    )
+
+
+def killings_tree(case: Case, fit: KillingsFit, seed: int) -> xr.DataTree:
+    """Posterior of killings: scalars, deviations, and counts by territory as they would have been recorded."""
+    rng = np.random.default_rng(seed)
+    panel = fit.panel
+    scalars = [name for name in fit.samples if name in SPEC and fit.samples[name].ndim == 1]
+    moving = [name for name in scalars if np.ptp(fit.samples[name]) > 0]
+    values = {name: fit.by_chain(name) for name in (*moving, "national_deviation")}
+    rate = fit.expected() * panel.incomplete[:, None]
+    size = fit.samples["dispersion"][:, None, None]
+    counts = rng.poisson(rate * rng.gamma(size, 1.0 / size, rate.shape)).astype(np.int32)
+    said = counts.reshape(fit.chains, -1, *counts.shape[1:])[:, -REPLICATES:]
+    observed = {f"homicides {t}": panel.counts[:, i].astype(float) for i, t in enumerate(panel.territories)}
+    predictive = {f"homicides {t}": said[..., i] for i, t in enumerate(panel.territories)}
+    before = priors.sample(case.parameters, {}, range(PRIOR_DRAWS), seed, moving)
+    months = [str(month) for month in panel.months]
+    return to_tree(
+        Draws(values, fit.stats, fit.info),
+        observed=observed,
+        predictive=predictive,
+        prior={name: before[name] for name in moving},
+        attrs=provenance({"tables": fitted_to(case)}, case=case.name, fit="killings", until=months[-1]),
+        dims={"national_deviation": ["month"]} | dict.fromkeys(observed, ["month"]),
+        coords={"month": months},
+    )
