@@ -180,7 +180,7 @@ def _whitened(
         temporary = path.with_name("coordinates.tmp.npz")
         np.savez(
             temporary, mode=white.mode, spread=white.spread, directions=white.directions, shrink=white.shrink,
-            fingerprint=print_,
+            left=white.left, residuals=white.residuals, fingerprint=print_,
         )  # fmt: skip
         os.replace(temporary, path)
     return white

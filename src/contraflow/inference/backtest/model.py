@@ -110,7 +110,7 @@ class Killings:
 
 
 class Trade:
-    """Seizures or prices, from `contraflow.inference.trade`.
+    """Seizures or prices, from `contraflow.inference.forecast`.
 
     That module has the functions ``forecast_seizures`` and ``forecast_prices``, each called as
     ``f(case, until=origin, years=steps, places=ids, samples=samples, seed=seed)``. They return samples of the
@@ -124,7 +124,7 @@ class Trade:
 
     def predict(self, history: Series, steps: int, samples: int, seed: int) -> np.ndarray:
         """Fit to the record up to the origin and continue it."""
-        forecast = _part("trade", f"forecast_{self.series}")
+        forecast = _part("forecast", f"forecast_{self.series}")
         made = np.asarray(
             forecast(
                 self.context.case,
