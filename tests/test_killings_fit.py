@@ -22,8 +22,8 @@ from contraflow.inference.killings.scalars import Prior, priors
 from contraflow.inference.sampler import Sampling, sample
 from contraflow.model import conflict
 from contraflow.model import killings as equations
-from contraflow.model.simulate import simulate
-from contraflow.model.step import sum_by
+from contraflow.model.simulate import base_year, simulate
+from contraflow.model.step import Settings, sum_by
 from contraflow.scenario import compile_drivers, load_scenario
 
 
@@ -109,16 +109,13 @@ def test_the_groups_alone_do_what_they_do_in_the_whole_model(case):
     model = build(case, anchored=False)
     structure = model.structure
     drivers = model.arrange(compile_drivers(case, load_scenario(case, "history")))
-    draw = prior_table.sample(case.parameters, model.members, range(1))
+    draw = {k: jnp.asarray(v) for k, v in prior_table.sample(case.parameters, model.members, range(1)).items()}
     parameters = assemble(structure.network, model.tables, draw)
     whole = simulate(structure, parameters, drivers, ("deaths", "toll_paid"))
     size = len(structure.names["territory"])
     tolls = jax.vmap(lambda row: sum_by(structure.labels.territory, size, row))(whole["toll_paid"])[..., 0]
     base = conflict.scale(structure, parameters.groups, jnp.zeros(1), 1)
     members = np.asarray(parameters.groups.members_start)
-    from contraflow.model.simulate import base_year
-    from contraflow.model.step import Settings
-
     full = base_year(structure, Settings(), parameters)
     income = np.asarray(full.groups.income_per_member * members - base.income_per_member * members)
     alone = conflict.deaths(
@@ -127,10 +124,13 @@ def test_the_groups_alone_do_what_they_do_in_the_whole_model(case):
     np.testing.assert_allclose(alone, whole["deaths"], rtol=1e-9, atol=1e-12)
 
 
+USED = field.Memory(0.9, 0.1, 0.8, 0.2)
+
+
 def small_data(rng, months=9, territories=3):
     counts = rng.poisson(20.0, (months, territories)).astype(float)
     level = np.full((months, territories), 3.0)
-    work = field.work(counts, np.ones(months), level, np.r_[np.ones(months - 2), 0, 0], 30.0)
+    work = field.work(counts, np.ones(months), level, np.r_[np.ones(months - 2), 0, 0], 30.0, USED)
     return counts, level, work
 
 
@@ -138,7 +138,7 @@ def test_the_coordinates_change_the_density_by_their_jacobian():
     rng = np.random.default_rng(0)
     months, territories = 9, 3
     _, level, work = small_data(rng)
-    memory = field.Memory(*map(jnp.asarray, (0.9, 0.1, 0.8, 0.2)))
+    memory = field.Memory(*map(jnp.asarray, USED))
     z = jnp.asarray(rng.standard_normal(months * (1 + territories)))
 
     def path(z):
@@ -156,7 +156,7 @@ def test_the_coordinates_are_nearly_standard_normal():
     """Where counts are large, the density hardly leaves a standard normal two deviations away."""
     rng = np.random.default_rng(1)
     counts, level, work = small_data(rng)
-    memory = field.Memory(*map(jnp.asarray, (0.9, 0.1, 0.8, 0.2)))
+    memory = field.Memory(*map(jnp.asarray, USED))
 
     def density(z):
         n, d, log_prior = field.fields(work, memory, level, z[:9], z[9:].reshape(9, 3))

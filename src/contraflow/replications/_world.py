@@ -90,10 +90,11 @@ def groups_only(
 
 
 def _filled(module: type[eqx.Module], structure: Structure, **values: float):
-    """Make one draw of a module of beliefs: the given numbers, zero for all others."""
-    names = {field.name for field in dataclasses.fields(module)}  # pyright: ignore[reportArgumentType]
-    if unknown := set(values) - names:
+    """Make one draw of a module of beliefs: the given numbers, zero for all others that must be given."""
+    every = dataclasses.fields(module)  # pyright: ignore[reportArgumentType]
+    if unknown := set(values) - {field.name for field in every}:
         raise TypeError(f"{module.__name__} has no {', '.join(sorted(unknown))}")
+    names = [field.name for field in every if field.default is dataclasses.MISSING]
 
     def array(name: str):
         dims = SPEC[name].dims if name in SPEC else ("market",)
