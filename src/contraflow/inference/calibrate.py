@@ -15,8 +15,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
@@ -24,6 +22,7 @@ from contraflow.ensemble.build import build
 from contraflow.ensemble.run import simulate_ensemble
 from contraflow.errors import ContraflowError, OutputError
 from contraflow.inference import killings, trade
+from contraflow.inference.batches import in_batches
 from contraflow.inference.posterior import Posterior, draw_beliefs, fitted_to, save_posterior
 from contraflow.inference.record import DEGREES
 from contraflow.inference.sampler import Draws, Progress, Sampling, sample
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
 SHIPPED = 400
 """Draws kept in the file that ships."""
-BATCH = 16
-"""Draws turned from coordinates into parameters together."""
 TOGETHER = 8
 """Chains of the trade's fit that advance as one batch: eight gradients cost little more than three."""
 CHAINS, WARMUP = 4, 300
@@ -131,12 +128,7 @@ def _evaluate(problem: trade.TradeProblem, white: Whitened, draws: Draws, seed: 
         said, error = problem.say(problem.complete(draw), monthly=True)
         return {name: found[name] for name in problem.symbols if name in found}, said[:, 0], error[:, 0]
 
-    run = jax.jit(jax.vmap(values))
-    parts = []
-    for first in range(0, len(flat), BATCH):
-        chosen = np.minimum(np.arange(first, first + BATCH), len(flat) - 1)
-        parts.append(jax.tree.map(lambda x, n=len(flat) - first: np.asarray(x)[:n], run(jnp.asarray(flat[chosen]))))
-    found, said, error = jax.tree.map(lambda *x: np.concatenate(x), *parts)
+    found, said, error = in_batches(values, flat)
     rng = np.random.default_rng(seed)
     heavy = problem.record.quantity == "seizures"
     noise = np.where(heavy, rng.standard_t(DEGREES, said.shape), rng.standard_normal(said.shape))
@@ -172,7 +164,9 @@ def _whitened(
     white = whiten(
         problem,
         trade.SCALES,
-        progress=lambda done, total, height: said(f"mode: sweep {done} of {total}, minus log density {height:,.1f}", None),
+        progress=lambda done, total, height: said(
+            f"mode: step {done} of {total}, height {height:,.1f}", None
+        ),
         known=known,
     )
     if path is not None and known is None:
@@ -267,7 +261,9 @@ def calibrate(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(str(folder), f"cannot be made ({error.strerror or error})", "choose another") from None
+        raise OutputError(
+            str(folder), f"cannot be made ({error.strerror or error})", "choose another"
+        ) from None
     fit = fit_trade(case, how, last, folder / "trade", resume, said)
     trade_file = save(trade_tree(case, fit), folder / "trade.nc")
     said("what armed groups collect", None)

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
@@ -22,7 +20,8 @@ from contraflow.ensemble.build import build
 from contraflow.ensemble.run import simulate_ensemble
 from contraflow.errors import ContraflowError
 from contraflow.inference import trade
-from contraflow.inference.calibrate import BATCH, last_year
+from contraflow.inference.batches import in_batches
+from contraflow.inference.calibrate import last_year
 from contraflow.inference.posterior import Posterior, draw_beliefs
 from contraflow.inference.record import DEGREES
 from contraflow.inference.whiten import Whitened, whiten
@@ -58,7 +57,7 @@ def approximate(case: Case, year: int, draws: int = DRAWS, seed: int = 0) -> Pos
     problem = trade.problem(case, year)
     white = whiten(problem, trade.SCALES)
     u = np.random.default_rng(seed).standard_normal((draws, len(white.mode)))
-    values = _values(problem, white, u)
+    values = values_of(problem, white, u)
     return Posterior(
         {name: np.moveaxis(value, 0, -1) for name, value in values.items()},
         dict(problem.model.members),
@@ -67,21 +66,20 @@ def approximate(case: Case, year: int, draws: int = DRAWS, seed: int = 0) -> Pos
     )
 
 
-def _values(problem: trade.TradeProblem, white: Whitened, u: np.ndarray) -> dict[str, np.ndarray]:
+def values_of(problem: trade.TradeProblem, white: Whitened, u: np.ndarray) -> dict[str, np.ndarray]:
+    """Parameters at whitened coordinates, by symbol and draw first."""
+
     def one(row):
         found = white.values(white.place(row))
         return {name: found[name] for name in problem.symbols if name in found}
 
-    run = jax.jit(jax.vmap(one))
-    parts = []
-    for first in range(0, len(u), BATCH):
-        chosen = np.minimum(np.arange(first, first + BATCH), len(u) - 1)
-        parts.append(jax.tree.map(lambda x, n=len(u) - first: np.asarray(x)[:n], run(jnp.asarray(u[chosen]))))
-    return jax.tree.map(lambda *x: np.concatenate(x), *parts)
+    return in_batches(one, u)
 
 
 @lru_cache(maxsize=8)
-def _ahead(known: _Known, year: int, draws: int, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def _ahead(
+    known: _Known, year: int, draws: int, seed: int
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Seizures and prices of every year with nothing new after a year, and the draws they come from."""
     case = known.case
     posterior = approximate(case, year, seed=seed)
@@ -131,7 +129,9 @@ def forecast_seizures(
     first = year + 1 - case.start.year
     said = result["seized_gross"][:, first : first + years][:, :, [row[p] for p in places]] * 12.0
     said = np.maximum(said, 1e-6)
-    spread = np.sqrt(drawn["reporting_error"][:, None, None] ** 2 + drawn["consignment"][:, None, None] / said)
+    spread = np.sqrt(
+        drawn["reporting_error"][:, None, None] ** 2 + drawn["consignment"][:, None, None] / said
+    )
     rng = np.random.default_rng(seed)
     return said * np.exp(np.minimum(spread, 2.0) * rng.standard_t(DEGREES, said.shape))
 

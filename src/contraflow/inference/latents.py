@@ -49,13 +49,13 @@ def _site(symbol: str, kind: str, a: float, b: float, shape: tuple[int, ...]) ->
         return jnp.full(shape, a)
     if kind in ("normal", "lognormal"):
         if kind == "normal" and (a, b) == (0.0, 1.0):
-            return numpyro.sample(symbol, dist.Normal(0.0, 1.0).expand(shape))
+            return jnp.asarray(numpyro.sample(symbol, dist.Normal(0.0, 1.0).expand(shape)))
         z = numpyro.sample(f"{symbol}.z", dist.Normal(0.0, 1.0).expand(shape))
         value = a + b * z if kind == "normal" else a * jnp.exp(b * z)
-        return numpyro.deterministic(symbol, value)
+        return jnp.asarray(numpyro.deterministic(symbol, value))
     native = {
         "uniform": lambda: dist.Uniform(a, b),
         "beta": lambda: dist.Beta(a, b),
         "halfnormal": lambda: dist.HalfNormal(b),
     }[kind]()
-    return numpyro.sample(symbol, native.expand(shape))
+    return jnp.asarray(numpyro.sample(symbol, native.expand(shape)))

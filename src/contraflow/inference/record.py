@@ -102,21 +102,27 @@ def read_record(case: Case, model: Model, last_year: int | None = None) -> Recor
             continue
         if year not in years:
             raise ContraflowError(
-                sheet.place(number, "year"), f"the year {year} is not simulated", f"use {years[0]} to {years[-1]}"
+                sheet.place(number, "year"),
+                f"the year {year} is not simulated",
+                f"use {years[0]} to {years[-1]}",
             )
-        if row.quantity in ("share", "transit") and not row.value < 1.0:
-            raise ContraflowError(sheet.place(number, "value"), f"a share of {row.value} is not below 1", "write 0.7 for 70 %")
+        if row.quantity in ("share", "transit") and not float(row.value) < 1.0:
+            raise ContraflowError(
+                sheet.place(number, "value"), f"a share of {row.value} is not below 1", "write 0.7 for 70 %"
+            )
         counted, node = np.zeros(len(net.edges)), 0
         if row.quantity == "price":
             node = _node(str(row.where), row_of, place)
         elif row.quantity != "transit":
             counted = _edges(str(row.where), model, row_of, place) * gross
         part = counted * (starts == row.origin) if row.quantity == "share" else counted
-        label = " ".join(word for word in (row.quantity, str(row.where), row.origin) if word)
+        label = " ".join(str(word) for word in (row.quantity, row.where, row.origin) if word)
         kept.append((row.quantity, label, year, years.index(year), row.value, row.error, counted, part, node))
     if not kept:
         raise ContraflowError(
-            str(case.path / "calibration.csv"), "there is no row to fit to", "add figures, see `contraflow describe`"
+            str(case.path / "calibration.csv"),
+            "there is no row to fit to",
+            "add figures, see `contraflow describe`",
         )
     quantity, name, year, position, value, error, counted, part, node = zip(*kept, strict=True)
     return Record(
@@ -139,7 +145,9 @@ def _edges(where: str, model: Model, row_of: Mapping[str, int], place: str) -> n
     names = rest.split("+")
     known = {"jurisdiction": "jurisdiction", "theatre": "theatre", "entry": "node"}.get(kind)
     if known is None:
-        raise ContraflowError(place, f"'{where}' has no known kind", "write jurisdiction:, theatre: or entry:")
+        raise ContraflowError(
+            place, f"'{where}' has no known kind", "write jurisdiction:, theatre: or entry:"
+        )
     wrong = [n for n in names if n not in structure.names[known]]
     if wrong:
         raise ContraflowError(place, f"unknown {known} '{wrong[0]}'", f"use an id of the case's {known}s")
@@ -148,7 +156,9 @@ def _edges(where: str, model: Model, row_of: Mapping[str, int], place: str) -> n
     return np.isin(of_edge, rows).astype(float)
 
 
-def predicted(record: Record, outcomes: Mapping[str, Array], months_of: np.ndarray) -> Float[Array, "row draw"]:
+def predicted(
+    record: Record, outcomes: Mapping[str, Array], months_of: np.ndarray
+) -> Float[Array, "row draw"]:
     """What the model says of every row, on the scale on which it errs.
 
     Parameters
@@ -173,7 +183,9 @@ def predicted(record: Record, outcomes: Mapping[str, Array], months_of: np.ndarr
     return jnp.where(jnp.asarray(np.isin(record.quantity, ("share", "transit")))[:, None], odds, logs)
 
 
-def spread(record: Record, said: Float[Array, "row draw"], draw: Mapping[str, Array]) -> Float[Array, "row draw"]:
+def spread(
+    record: Record, said: Float[Array, "row draw"], draw: Mapping[str, Array]
+) -> Float[Array, "row draw"]:
     """Standard error of every row on that scale, given what the model says of it."""
     lumps = draw["consignment"] / jnp.exp(said)
     seizing = jnp.asarray(record.quantity == "seizures")[:, None]
@@ -188,7 +200,9 @@ def subset(record: Record, rows: np.ndarray) -> Record:
     chosen = np.arange(len(record.value))[rows]
     return Record(
         **{
-            field: tuple(record.name[i] for i in chosen) if field == "name" else getattr(record, field)[chosen]
+            field: tuple(record.name[i] for i in chosen)
+            if field == "name"
+            else getattr(record, field)[chosen]
             for field in Record.__dataclass_fields__
         }
     )

@@ -93,7 +93,11 @@ def smooth(
         if not alive.all():
             # a member that cannot be simulated starts again as a copy of one that can
             spare = rng.choice(np.flatnonzero(alive), int((~alive).sum()))
-            latent[:, ~alive], said[:, ~alive], scales[:, ~alive] = latent[:, spare], said[:, spare], scales[:, spare]
+            latent[:, ~alive], said[:, ~alive], scales[:, ~alive] = (
+                latent[:, spare],
+                said[:, spare],
+                scales[:, spare],
+            )
         scales = draw_scales(said, scales, rng)
         spread = error(said, scales)
         residual = observed[:, None] - said

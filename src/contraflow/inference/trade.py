@@ -82,7 +82,9 @@ class TradeProblem:
     def __call__(self) -> None:
         """Run as a NumPyro model, conditioned on the record."""
         said, error = self.say(self.latent())
-        numpyro.deterministic("residuals", (jnp.asarray(self.record.scale)[:, None] - said)[:, 0] / error[:, 0])
+        numpyro.deterministic(
+            "residuals", (jnp.asarray(self.record.scale)[:, None] - said)[:, 0] / error[:, 0]
+        )
         self.observe(said, error, jnp.asarray(self.record.scale))
 
     def latent(self) -> dict[str, jax.Array]:
@@ -147,16 +149,16 @@ def problem(
     year = int(case.calibration["year"].max()) if last_year is None else last_year
     whole = as_of(build(case, anchored=False), year)
     model = first_years(whole, year)
-    compiled = held(whole.arrange(compile_drivers(case, load_scenario(case, case.default_baseline))), whole, year)
+    compiled = held(
+        whole.arrange(compile_drivers(case, load_scenario(case, case.default_baseline))), whole, year
+    )
     months = model.structure.months
     drivers = jax.tree.map(lambda x: np.asarray(x)[:months], compiled)
     rows = record.read_record(case, model, year)
     if keep is not None:
         rows = record.subset(rows, keep(rows))
     free = tuple(name for name in SPEC if name not in KILLINGS)
-    fixed = {
-        name: jnp.asarray(centre(case, model, name))[..., None] for name in SPEC if name not in free
-    }
+    fixed = {name: jnp.asarray(centre(case, model, name))[..., None] for name in SPEC if name not in free}
     return TradeProblem(case, model, drivers, quarters(model, drivers), rows, settings, fixed, free)
 
 

@@ -52,8 +52,9 @@ def trade_tree(case: Case, fit: TradeFit) -> xr.DataTree:
         predictive=predictive,
         prior={name: np.moveaxis(before[name], -1, 0) for name in names},
         attrs=provenance({"tables": fitted_to(case)}, case=case.name, fit="trade", last_year=max(years)),
-        dims={name: list(SPEC[name].dims) for name in names} | dict.fromkeys(observed, ["fitted_year"]),
-        coords={dim: list(members[dim]) for name in names for dim in SPEC[name].dims} | {"fitted_year": years},
+        dims={name: list(SPEC[name].dims) for name in names} | {key: ["fitted_year"] for key in observed},
+        coords={dim: list(members[dim]) for name in names for dim in SPEC[name].dims}
+        | {"fitted_year": years},
     )
 
 
@@ -78,6 +79,6 @@ def killings_tree(case: Case, fit: KillingsFit, seed: int) -> xr.DataTree:
         predictive=predictive,
         prior={name: before[name] for name in moving},
         attrs=provenance({"tables": fitted_to(case)}, case=case.name, fit="killings", until=months[-1]),
-        dims={"national_deviation": ["month"]} | dict.fromkeys(observed, ["month"]),
+        dims={"national_deviation": ["month"]} | {key: ["month"] for key in observed},
         coords={"month": months},
     )

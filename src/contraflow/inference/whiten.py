@@ -161,9 +161,8 @@ def whiten(
         u, s, v = np.linalg.svd(jacobian(z) * scale * moving, full_matrices=False)
         return scale, u, s, v
 
-    free = np.asarray(
-        ravel_pytree({name: jnp.full_like(v, float(name.removesuffix('.z') not in hold)) for name, v in info.param_info.z.items()})[0]
-    )
+    moves = {name: float(name.removesuffix(".z") not in hold) for name in info.param_info.z}
+    free = np.asarray(ravel_pytree({n: jnp.full_like(v, moves[n]) for n, v in info.param_info.z.items()})[0])
     point = np.asarray(start)
     height, gradient = slope(point)
     damping = DAMPING

@@ -86,7 +86,9 @@ def log_mechanism(
     belief = Groups(**{name: values[name] for name in MECHANISM})
     draws = values["members_start"].shape[0]
     deaths = conflict.deaths(structure, belief, data.base_tolls, data.rows, draws)
-    curfew = jax.vmap(lambda covered: killings.curfew_factor(belief, covered[:, None], data.night))(data.curfew)
+    curfew = jax.vmap(lambda covered: killings.curfew_factor(belief, covered[:, None], data.night))(
+        data.curfew
+    )
     expected = killings.expected(
         belief,
         deaths,

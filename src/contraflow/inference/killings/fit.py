@@ -139,11 +139,12 @@ def fit(
     structure = given.structure if mechanism else None
     scalars = priors(case.parameters, (*(MECHANISM if mechanism else ()), *MEMORY, "dispersion"))
     total = -(-len(panel.months) // PADDED) * PADDED
-    padded = inputs.prepare(inputs.observe(given, panel, total))
+    padded = inputs.observe(given, panel, total)
     wanted = how.chains * how.draws
     fast, _ = laplace(structure, scalars, padded, wanted if method == "laplace" else STARTS, how.seed)
     if method == "laplace":
         info = {"method": method, "draws": wanted, "seed": how.seed, "evaluations": fast.evaluations}
+        info |= {"efficiency": round(fast.efficiency, 3)}
         return KillingsFit(_fast_samples(fast, len(panel.months)), panel, mechanism, given, {}, info)
     if method not in ("nuts", "pathfinder", "svi"):
         raise ContraflowError("method", f"'{method}' is not one", "choose nuts, pathfinder, svi or laplace")

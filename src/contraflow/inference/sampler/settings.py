@@ -78,7 +78,9 @@ class Sampling:
                 raise ContraflowError("sampling", f"{name} is {getattr(self, name)}", f"give {bound} or more")
         if self.chains % self.together:
             raise ContraflowError(
-                "sampling", f"{self.chains} chains do not fall into batches of {self.together}", "give a multiple"
+                "sampling",
+                f"{self.chains} chains do not fall into batches of {self.together}",
+                "give a multiple",
             )
         if not 0 < self.target_accept < 1:
             raise ContraflowError(
