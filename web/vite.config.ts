@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
 /** Write the licences of the packages that ended up in the bundle beside it. */
-function licences(): Plugin {
+export function licences(script: string): Plugin {
   return {
     name: "licences",
     generateBundle() {
@@ -27,14 +27,14 @@ function licences(): Plugin {
       this.emitFile({
         type: "asset",
         fileName: "THIRD_PARTY_LICENSES.txt",
-        source: `The script report.js holds code of these packages.${rule}${parts.join(rule)}\n`,
+        source: `The script ${script} holds code of these packages.${rule}${parts.join(rule)}\n`,
       });
     },
   };
 }
 
 export default defineConfig({
-  plugins: [licences()],
+  plugins: [licences("report.js")],
   define: { "process.env.NODE_ENV": '"production"' },
   build: {
     outDir: process.env["CONTRAFLOW_WEB_OUT"] ?? "../src/contraflow/report/static",

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from contraflow.cli import check, describe, doctor, new_case, replicate, run, scenario, version
+from contraflow.cli import check, describe, doctor, new_case, replicate, run, scenario, serve, version
 from contraflow.cli._console import unwrapped
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("describe", help=unwrapped(describe.describe), epilog=describe.EXAMP
 app.add_typer(scenario.app, name="scenario")
 app.command("new-case", help=unwrapped(new_case.new_case), epilog=new_case.EXAMPLES)(new_case.new_case)
 app.command("doctor", help=unwrapped(doctor.doctor), epilog=doctor.EXAMPLES)(doctor.doctor)
+app.command("serve", help=unwrapped(serve.serve), epilog=serve.EXAMPLES)(serve.serve)
 app.command("version")(version.version)
 app.command("replicate", help=unwrapped(replicate.replicate), epilog=replicate.EXAMPLES)(replicate.replicate)
 

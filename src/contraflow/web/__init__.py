@@ -1,0 +1,1 @@
+"""The interactive page: a server on this machine, and the built page it serves."""

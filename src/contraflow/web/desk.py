@@ -1,0 +1,169 @@
+"""A queue in front of one worker: bounded, no work twice, the latest question of a tab first in mind."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from contraflow.web.runs import AbandonedError
+
+Work = Callable[[Callable[[], bool]], bytes]
+"""Computes an answer; told by a function whether anybody still waits."""
+
+
+class SupersededError(Exception):
+    """The same tab has asked something newer."""
+
+
+class FullError(Exception):
+    """Too many questions wait."""
+
+
+class _Job:
+    """A question that waits or is worked on, and the tabs that wait for it."""
+
+    def __init__(self, key: str, work: Work) -> None:
+        self.key, self.work = key, work
+        self.future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.waiters = 0
+        self.running = False
+        self.abandoned = threading.Event()
+
+
+class Desk:
+    """Hands questions to one worker thread.
+
+    Equal questions are worked on once. Of a tab only the latest question waits; one that nobody waits for any
+    more is dropped, or stopped at the next block of draws when it is being worked on. Answers are kept.
+
+    Parameters
+    ----------
+    places
+        How many questions may wait.
+    kept
+        Bytes of answers kept.
+    """
+
+    def __init__(self, places: int = 256, kept: int = 128_000_000) -> None:
+        self.places, self.kept = places, kept
+        self._waiting: OrderedDict[str, _Job] = OrderedDict()
+        self._current: _Job | None = None
+        self._answers: OrderedDict[str, bytes] = OrderedDict()
+        self._tabs: dict[str, tuple[_Job, asyncio.Event]] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="contraflow-run")
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Return how many questions wait or are worked on."""
+        return len(self._waiting) + (self._current is not None)
+
+    async def ask(self, key: str, work: Work, tab: str, gone: Callable[[], object]) -> bytes:
+        """Return the answer to a question.
+
+        Parameters
+        ----------
+        key
+            Equal keys have equal answers.
+        work
+            Computes the answer, in the worker's thread.
+        tab
+            Who asks; empty for nobody in particular.
+        gone
+            Awaitable function that returns once the asker has gone away.
+
+        Raises
+        ------
+        SupersededError
+            If the same tab has asked something newer before this was worked on.
+        FullError
+            If too many questions wait.
+        AbandonedError
+            If the asker has gone away.
+        """
+        if key in self._answers:
+            self._answers.move_to_end(key)
+            return self._answers[key]
+        replaced = asyncio.Event()
+        if tab and tab in self._tabs:
+            self._tabs[tab][1].set()
+            await asyncio.sleep(0)  # the older question leaves the queue before this one looks for a place
+        job = self._find(key, work)
+        job.waiters += 1
+        if tab:
+            self._tabs[tab] = (job, replaced)
+        left = asyncio.ensure_future(gone())  # type: ignore[arg-type]
+        newer = asyncio.ensure_future(replaced.wait())
+        try:
+            await asyncio.wait({job.future, left, newer}, return_when=asyncio.FIRST_COMPLETED)
+            if job.future.done():
+                return job.future.result()
+            raise SupersededError if newer.done() else AbandonedError
+        finally:
+            left.cancel()
+            newer.cancel()
+            self._leave(job)
+            if tab and self._tabs.get(tab, (None, None))[1] is replaced:
+                del self._tabs[tab]
+
+    def _find(self, key: str, work: Work) -> _Job:
+        """Return the job of a question: one that is there already, or a new one at the end of the queue."""
+        job = self._waiting.get(key)
+        if job is None and self._current is not None and self._current.key == key:
+            job = None if self._current.abandoned.is_set() else self._current
+        if job is None:
+            if len(self._waiting) >= self.places:
+                raise FullError
+            job = self._waiting[key] = _Job(key, work)
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._serve())
+        return job
+
+    def _leave(self, job: _Job) -> None:
+        """Take note that one asker waits no longer."""
+        job.waiters -= 1
+        if job.waiters == 0 and not job.future.done():
+            job.abandoned.set()
+            if not job.running:
+                self._waiting.pop(job.key, None)
+                job.future.cancel()
+
+    async def _serve(self) -> None:
+        """Work until nothing waits."""
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            _, job = self._waiting.popitem(last=False)
+            job.running, self._current = True, job
+            try:
+                answer = await loop.run_in_executor(self._thread, job.work, job.abandoned.is_set)
+            except BaseException as error:
+                if not job.future.done():
+                    job.future.set_exception(error)
+                    job.future.exception()  # taken note of, also where nobody waits any more
+                if not isinstance(error, Exception):
+                    raise
+            else:
+                self._keep(job.key, answer)
+                if not job.future.done():
+                    job.future.set_result(answer)
+            finally:
+                self._current = None
+
+    def _keep(self, key: str, answer: bytes) -> None:
+        """Keep an answer, and forget the oldest ones beyond the bound."""
+        self._answers[key] = answer
+        size = sum(map(len, self._answers.values()))
+        while size > self.kept and len(self._answers) > 1:
+            size -= len(self._answers.popitem(last=False)[1])
+
+    def close(self) -> None:
+        """Stop: whatever is worked on ends at its next block of draws."""
+        if self._current is not None:
+            self._current.abandoned.set()
+        for job in self._waiting.values():
+            job.future.cancel()
+        self._waiting.clear()
+        self._thread.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,285 @@
+"""From a question (what we do, what we believe, how many draws) to an answer: numbers for every picture."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from contraflow.analysis.displacement import touched_corridors
+from contraflow.analysis.windows import default_windows
+from contraflow.ensemble.build import AFLOAT, build
+from contraflow.scenario import compile_drivers
+from contraflow.web import summary
+from contraflow.web.beliefs import check, sliders
+from contraflow.web.packed import pack, quantiles
+from contraflow.web.runs import EDGES, Run, Simulator
+from contraflow.web.scenarios import known, layered
+
+if TYPE_CHECKING:
+    from contraflow.case import Case
+    from contraflow.model.drivers import Drivers
+    from contraflow.scenario import Scenario
+
+KEPT_DRAWS = 2400
+"""Draws of baseline worlds kept in memory, over all worlds."""
+SHOWN_DRAWS = 200
+"""Draws behind a slider's histogram: five times what a picture needs at first."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a run is asked.
+
+    Attributes
+    ----------
+    base, measures
+        A scenario of the case, and what is layered on it.
+    baseline
+        Name of the scenario it is compared with.
+    beliefs
+        Values of parameters that are fixed.
+    draws
+        Number of draws.
+    have
+        Keys of the baseline worlds that the asker holds and need not get again.
+    """
+
+    base: str
+    measures: tuple[Mapping[str, Any], ...]
+    baseline: str
+    beliefs: Mapping[str, float]
+    draws: int
+    have: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return a digest: equal questions have equal answers."""
+        parts = [
+            self.base,
+            self.measures,
+            self.baseline,
+            sorted(self.beliefs.items()),
+            self.draws,
+            sorted(self.have),
+        ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """A baseline under one set of beliefs, and what never changes of its summary."""
+
+    key: str
+    run: Run
+    drivers: Drivers
+    scenario: Scenario
+    means: tuple[dict, ...]
+
+
+class Engine:
+    """Answers questions about one case, one at a time.
+
+    Parameters
+    ----------
+    case : Case
+    seed : int
+    """
+
+    def __init__(self, case: Case, seed: int = 0) -> None:
+        self.case, self.seed = case, seed
+        self.model = build(case)
+        self.simulator = Simulator(case, self.model, seed)
+        self.windows = default_windows(case)
+        months = [str(month) for month in case.months]
+        self.months = months
+        self.steps = [slice(months.index(str(w.first)), months.index(str(w.last)) + 1) for w in self.windows]
+        self.common = self.steps[0].start
+        self.sliders = sliders(case, self.simulator.beliefs(SHOWN_DRAWS))
+        self.ranges = {one["symbol"]: (one["low"], one["high"]) for one in self.sliders}
+        edges = case.edges.set_index("id").loc[list(self.model.members["edge"])]
+        self._afloat = edges["mode"].isin(AFLOAT).to_numpy()
+        self._worlds: OrderedDict[str, World] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def source(self) -> str:
+        """Return where the draws come from: "posterior" or "prior"."""
+        return "prior" if self.simulator.posterior is None else "posterior"
+
+    def scenario(self, question: Question) -> tuple[Scenario, Scenario]:
+        """Return the scenario and the baseline of a question, checked.
+
+        Raises
+        ------
+        ContraflowError
+            If a name, a measure or a belief is not valid.
+        """
+        check(question.beliefs, self.ranges)
+        after = layered(self.case, question.base, question.measures)
+        return after, known(self.case, question.baseline or self.case.default_baseline, "baseline")
+
+    def answer(self, question: Question, abandoned: Callable[[], bool] = lambda: False) -> dict[str, Any]:
+        """Simulate what is asked and summarise it; see `contraflow.web.schemas.Answer`.
+
+        Raises
+        ------
+        ContraflowError
+            If the question is not valid.
+        AbandonedError
+            If nobody waits any more.
+        """
+        after, before = self.scenario(question)
+        with self._lock:
+            begun = time.perf_counter()
+            world = self._world(question, before, abandoned)
+            drivers = compile_drivers(self.case, after)
+            start = self._parting(drivers, world.drivers)
+            run = world.run if start is None else self._continued(question, drivers, world, start, abandoned)
+            simulated = time.perf_counter()
+            found = self._summarise(question, after, world, run, start)
+            if world.key not in question.have:
+                found["world"] = self._whole(world)
+            found["seconds"] = {"simulate": simulated - begun, "summarise": time.perf_counter() - simulated}
+        return found
+
+    def _continued(
+        self, question: Question, drivers: Drivers, world: World, start: int, abandoned: Callable[[], bool]
+    ) -> Run:
+        """Return the run of a scenario that is its baseline until month `start`, from there on."""
+        return self.simulator.run(drivers, question.beliefs, question.draws, abandoned).since(start)
+
+    def _parting(self, one: Drivers, two: Drivers) -> int | None:
+        """Return the first January from which two scenarios' outcomes may differ, or None where none do.
+
+        Killings are anchored to the last months of the common history: a scenario that departs before their end
+        moves every month.
+        """
+        apart = np.zeros(len(self.months), dtype=bool)
+        for name, values in vars(one).items():
+            apart |= (np.asarray(values) != np.asarray(getattr(two, name))).any(axis=1)
+        if not apart.any():
+            return None
+        first = int(np.argmax(apart))
+        return 0 if first < self.common else first - first % 12
+
+    def _world(self, question: Question, scenario: Scenario, abandoned: Callable[[], bool]) -> World:
+        """Return the baseline of a question, simulated once and kept."""
+        parts = [scenario.digest, sorted(question.beliefs.items()), question.draws, self.seed]
+        key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+        world = self._worlds.pop(key, None)
+        if world is None:
+            drivers = compile_drivers(self.case, scenario)
+            run = self.simulator.run(drivers, question.beliefs, question.draws, abandoned)
+            means = tuple(summary.window_means(run.arrays, steps) for steps in self.steps)
+            world = World(key, run, drivers, scenario, means)
+        self._worlds[key] = world
+        kept = list(self._worlds.values())
+        while len(kept) > 1 and sum(_draws(one.run) for one in kept) > KEPT_DRAWS:
+            del self._worlds[kept.pop(0).key]
+        return world
+
+    def _whole(self, world: World) -> dict[str, Any]:
+        """Return a baseline from the first month to the last."""
+        return {
+            "key": world.key,
+            "name": world.scenario.name,
+            "title": world.scenario.title,
+            "bands": summary.bands(world.run.arrays),
+            "edges": self._edges(world.run),
+            "years": {name: pack(quantiles(world.run.years[name])) for name in EDGES},
+            "dollars": [summary.dollars(world.run.arrays, steps, self.model.members) for steps in self.steps],
+        }
+
+    def _edges(self, run: Run) -> dict[str, object]:
+        """Return mean tonnes a month shipped, seized and destroyed on every edge, each packed as (month, edge).
+
+        Tonnes destroyed are known by theatre; they are shared over the edges afloat in it by what is lost there.
+        """
+        theatre = self.model.structure.labels.theatre
+        destroyed = run.arrays["destroyed"].mean(axis=-1, dtype=float)
+        lost = run.means["lost"]
+        afloat = np.where(self._afloat, lost, 0.0)
+        total = np.zeros_like(destroyed)
+        np.add.at(total.T, theatre, afloat.T)
+        share = np.divide(destroyed, total, out=np.zeros_like(destroyed), where=total > 0)
+        struck = np.minimum(afloat * share[:, theatre], lost)
+        return {
+            "shipped": pack(run.means["shipped"]),
+            "seized": pack(lost - struck),
+            "destroyed": pack(struck),
+        }
+
+    def _summarise(
+        self, question: Question, after: Scenario, world: World, run: Run, start: int | None
+    ) -> dict[str, Any]:
+        """Return everything about the scenario and its difference from the baseline."""
+        symbols, draw = self.simulator.scalars(question.beliefs, question.draws)
+        first = start if start is not None else len(self.months)
+        tail, before = (one.since(first) if one.start < first else one for one in (run, world.run))
+        places = self.model.members
+        touched = touched_corridors(self.case, after, world.scenario) if start is not None else set()
+        tables, drivers, moved, dollars = [], [], [], []
+        for steps, old in zip(self.steps, world.means, strict=True):
+            new = old
+            if start is not None and start < steps.stop:
+                inside = _window(run, world.run, steps)
+                new = summary.window_means(inside, slice(None))
+            tables.append(summary.table(new, old))
+            drivers.append(summary.tornado(new, old, symbols, draw))
+            flows = (mean["corridor_flow"][1:] for mean in (new, old))  # without the sum, which stands first
+            moved.append(summary.displaced(*flows, places["corridor"], touched))
+            if start is not None:
+                held = inside if start < steps.stop else _window(world.run, world.run, steps)
+                dollars.append(summary.dollars(held, slice(None), places))
+        found = {
+            "scenario": {"name": after.name, "title": after.title},
+            "baseline": world.key,
+            "draws": question.draws,
+            "seed": self.seed,
+            "source": self.source,
+            "start": start,
+            "tables": tables,
+            "drivers": drivers,
+            "displaced": moved,
+            "dollars": dollars or None,
+            "bands": None,
+            "difference": None,
+            "edges": None,
+            "years": None,
+            "years_difference": None,
+            "world": None,
+        }
+        if start is not None:
+            found |= {
+                "bands": summary.bands(tail.arrays),
+                "difference": summary.bands(tail.arrays, before.arrays),
+                "edges": self._edges(tail),
+                "years": {name: pack(quantiles(tail.years[name])) for name in EDGES},
+                "years_difference": {
+                    name: pack(quantiles(tail.years[name] - before.years[name])) for name in EDGES
+                },
+            }
+        return found
+
+
+def _window(run: Run, before: Run, steps: slice) -> dict[str, np.ndarray]:
+    """Return a run's outcomes in a window; months before the run's first are its baseline's."""
+    cut = slice(max(steps.start - run.start, 0), steps.stop - run.start)
+    early = slice(steps.start, min(run.start, steps.stop))
+    if early.start >= early.stop:
+        return {name: values[cut] for name, values in run.arrays.items()}
+    return {
+        name: np.concatenate([before.arrays[name][early], values[cut]]) for name, values in run.arrays.items()
+    }
+
+
+def _draws(run: Run) -> int:
+    return next(iter(run.arrays.values())).shape[-1]

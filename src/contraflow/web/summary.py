@@ -1,0 +1,159 @@
+"""From draws to what the page shows: bands, tables, dollars, displacement, drivers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contraflow.model.outcomes import ALL
+from contraflow.report.outcomes import CATALOGUE, Outcome, unit_of
+from contraflow.web.beliefs import drivers
+from contraflow.web.packed import pack, quantiles
+
+Arrays = Mapping[str, NDArray[np.float32]]
+"""Outcomes by name: shape (month, place, draw), or (month, draw)."""
+
+SERIES = (
+    "delivered", "seized_gross", "destroyed", "price", "homicides", "income_focus", "income_group", "income_territory",
+    "income_stage", "market_spending", "corridor_flow", "transit_share", "produced", "farmgate", "members",
+    "enforcement_cost",
+)  # fmt: skip
+"""Outcomes with bands over time."""
+ONLY_DOLLARS = ("toll_group",)
+"""Recorded for the picture of dollars alone."""
+SHOWN: tuple[Outcome, ...] = tuple(outcome for outcome in CATALOGUE if outcome.variable in SERIES)
+MILLION = 1e-6
+
+
+def with_total(name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return an outcome with its total, where it has one, before its places; shape (month, place, draw)."""
+    if values.ndim == 2:
+        return values[:, None]
+    outcome = next(one for one in CATALOGUE if one.variable == name)
+    if outcome.total and values.shape[1] > 1:
+        return np.concatenate([values.sum(axis=1, keepdims=True), values], axis=1)
+    return values
+
+
+def bands(arrays: Arrays, before: Arrays | None = None) -> dict[str, dict[str, object]]:
+    """Return packed quantiles of every series, or of its paired difference from `before`."""
+    packed = {}
+    for outcome in SHOWN:
+        name = outcome.variable
+        values = arrays[name] if before is None else arrays[name] - before[name]
+        packed[name] = pack(quantiles(with_total(name, values)) * np.float32(unit_factor(name)))
+    return packed
+
+
+def unit_factor(name: str) -> float:
+    """Return what a recorded value is multiplied by for the page's unit; sums of money are in millions."""
+    unit, factor = unit_of(ALL[name].unit)
+    return factor * (MILLION if unit.startswith("USD a ") else 1.0)
+
+
+def places_of(name: str, ids: list[str], total: bool) -> list[str]:
+    """Return the ids along the second axis of a series: "" is its total, or the whole of one without places."""
+    return ids if not total else ["", *ids]
+
+
+def window_means(arrays: Arrays, steps: slice) -> dict[str, NDArray[np.float64]]:
+    """Return every series over a window, with its total; flows are yearly; shape (place, draw)."""
+    means = {}
+    for outcome in SHOWN:
+        name = outcome.variable
+        yearly = 12.0 if ALL[name].unit.endswith("/month") else 1.0
+        mean = with_total(name, arrays[name][steps]).mean(axis=0, dtype=np.float64)
+        means[name] = mean * (yearly * unit_factor(name))
+    return means
+
+
+def table(after: Mapping[str, NDArray], before: Mapping[str, NDArray]) -> dict[str, dict[str, object]]:
+    """Return quantiles over draws of each series in a window: baseline, scenario, difference, difference in %.
+
+    Each is packed with shape (5, place); percentages are not-a-number where a draw of the baseline is zero.
+    """
+    rows = {}
+    for name, new in after.items():
+        old = before[name]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            percent = np.where(
+                (np.abs(old) > 0).all(axis=-1, keepdims=True), 100.0 * (new - old) / np.abs(old), np.nan
+            )
+        stacked = np.stack([old, new, new - old, percent]).astype(np.float32)
+        rows[name] = pack(np.moveaxis(quantiles(stacked), 0, 1))
+    return rows
+
+
+def tornado(
+    after: Mapping[str, NDArray], before: Mapping[str, NDArray], symbols: list[str], draw: NDArray
+) -> dict:
+    """Return the drivers of the difference of each series' total (or first place)."""
+    return {name: drivers(symbols, draw, new[0] - before[name][0]) for name, new in after.items()}
+
+
+def _summary(sums: NDArray) -> list[float]:
+    """Return mean, 5 %, median and 95 % over draws."""
+    q = quantiles(sums.astype(np.float32))
+    return [float(f"{number:.5g}") for number in (float(sums.mean()), float(q[0]), float(q[2]), float(q[4]))]
+
+
+def dollars(
+    arrays: Arrays, steps: slice, ids: Mapping[str, tuple[str, ...]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the parts of the dollars in a window, in million USD, each with its mean, 5, 50 and 95 % over draws."""
+    parts = {}
+    for key, name, dimension in (
+        ("markets", "market_spending", "market"),
+        ("stages", "income_stage", "stage"),
+        ("groups", "toll_group", "group"),
+    ):
+        sums = arrays[name][steps].sum(axis=0, dtype=np.float64) * MILLION
+        parts[key] = [
+            {"id": place, "value": _summary(row)}
+            for place, row in zip(ids[dimension], sums, strict=True)
+            if row.any()
+        ]
+    return parts
+
+
+def displaced(
+    after: NDArray, before: NDArray, corridors: tuple[str, ...], touched: set[str]
+) -> list[dict[str, Any]]:
+    """Return the change of tonnes a year over each exit corridor, the sum first (with an empty id).
+
+    Parameters
+    ----------
+    after, before
+        Tonnes a year, shape (corridor, draw).
+    corridors
+        Ids of the rows.
+    touched
+        Those on which the scenario acts.
+
+    Returns
+    -------
+    list of dict
+        `share`: of what shrinking corridors lose, the part that this one (or, in the sum, all growing ones) gains.
+    """
+    change = after - before
+    removed = np.maximum(-change, 0.0).sum(axis=0)
+    some = removed > 0
+    rows = []
+    parts = [("", before.sum(0), after.sum(0), np.maximum(change, 0.0).sum(0))]
+    parts += [(name, before[i], after[i], np.maximum(change[i], 0.0)) for i, name in enumerate(corridors)]
+    for place, old, new, gained in parts:
+        share = gained[some] / removed[some]
+        rows.append(
+            {
+                "place": place,
+                "touched": place in touched if place else bool(touched),
+                "baseline": float(np.median(old)),
+                "scenario": float(np.median(new)),
+                "change": [float(x) for x in quantiles((new - old).astype(np.float32))],
+                "share": [float(x) for x in quantiles(share.astype(np.float32))] if share.size else None,
+            }
+        )
+    return rows

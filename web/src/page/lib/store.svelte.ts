@@ -1,0 +1,213 @@
+/** The state of the page: what is asked, what is shown, and the numbers that answer. */
+
+import { type Answer, type CaseInfo, type Kind, type Layer, type Outcome, type Slider, Refused } from "./api";
+import { Asker, LIVE, LIVE_BELIEF } from "./asker";
+import { type Shared, read, write } from "./link";
+import { Picture, type World, worldOf } from "./picture";
+import { type Language, caseWords, language as words, say } from "../words/say.svelte";
+
+const WORLDS_KEPT = 6;
+export const TABS = ["explore", "claims", "evaluation", "replications", "sureness", "method"] as const;
+export type Tab = (typeof TABS)[number];
+export type Mode = "scenario" | "difference";
+
+/** What an exported file holds instead of a server. */
+export interface Offline {
+  info: CaseInfo;
+  answer: Answer;
+  state: Partial<Shared>;
+  knowledge: Record<string, unknown>;
+  sources: unknown;
+}
+
+export type Selected = { kind: "edge" | "node" | "territory"; id: string } | null;
+
+class Store {
+  info = $state.raw<CaseInfo>(null as unknown as CaseInfo);
+  picture = $state.raw<Picture | null>(null);
+  offline = $state.raw<Offline | null>(null);
+
+  base = $state("");
+  baseline = $state("");
+  layers = $state<Layer[]>([]);
+  beliefs = $state<Record<string, number>>({});
+
+  tab = $state<Tab>("explore");
+  month = $state(0);
+  mode = $state<Mode>("scenario");
+  outcome = $state("homicides");
+  place = $state("");
+  window = $state(0);
+  selected = $state<Selected>(null);
+  card = $state.raw<{ title: string; lines: [string, string][]; sources: string[]; note: string } | null>(null);
+
+  busy = $state(false);
+  problem = $state.raw<{ place: string; value: string; remedy: string } | null>(null);
+  latency = $state(0);
+
+  private worlds = new Map<string, World>();
+  private raw: Answer | null = null;
+  private rawWorlds = new Map<string, NonNullable<Answer["world"]>>();
+  private asker = new Asker({
+    asking: () => ({
+      base: this.base,
+      baseline: this.baseline,
+      measures: $state.snapshot(this.layers),
+      beliefs: $state.snapshot(this.beliefs),
+    }),
+    have: () => [...this.worlds.keys()],
+    got: (answer, since) => this.take(answer, since),
+    failed: (error) => {
+      this.problem =
+        error instanceof Refused
+          ? error.problem
+          : { place: say("server"), value: say("noServer"), remedy: say("noServerRemedy") };
+    },
+    busy: (yes) => (this.busy = yes),
+  });
+
+  /** Start with the case, a link, or what an exported file holds. */
+  begin(info: CaseInfo, hash: string, offline: Offline | null): void {
+    this.info = info;
+    this.offline = offline;
+    const linked = offline ? { ...offline.state } : read(hash);
+    this.base = info.presets.some((one) => one.name === linked.base) ? linked.base! : info.scenario;
+    this.baseline = info.presets.some((one) => one.name === linked.baseline) ? linked.baseline! : info.baseline;
+    this.layers = linked.layers ?? [];
+    const known = new Map(info.sliders.map((one) => [one.symbol, one]));
+    this.beliefs = Object.fromEntries(
+      Object.entries(linked.beliefs ?? {}).flatMap(([symbol, value]) => {
+        const one = known.get(symbol);
+        return one ? [[symbol, Math.min(Math.max(value, one.low), one.high)]] : [];
+      }),
+    );
+    if (TABS.includes(linked.tab as Tab)) this.tab = linked.tab as Tab;
+    if (linked.language === "en" || linked.language === "es") words.now = linked.language as Language;
+    const month = info.months.indexOf(linked.month ?? "");
+    this.month = month >= 0 ? month : Math.min(info.months.indexOf(info.history_end) + 10, info.months.length - 1);
+    if (linked.mode === "difference" || linked.mode === "scenario") this.mode = linked.mode;
+    if (info.outcomes.some((one) => one.id === linked.outcome)) this.outcome = linked.outcome!;
+    if (this.outcomeOf(this.outcome).places.includes(linked.place ?? "")) this.place = linked.place ?? "";
+    else this.place = this.outcomeOf(this.outcome).places[0] ?? "";
+    this.window = linked.window ?? 0;
+    const at = /^(edge|node|territory):(.+)$/.exec(linked.selected ?? "");
+    if (at && info.names[at[1]!]?.[at[2]!]) this.selected = { kind: at[1] as "edge", id: at[2]! };
+    if (offline) this.take(offline.answer, performance.now());
+    else this.asker.change(LIVE);
+  }
+
+  private take(answer: Answer, since: number): void {
+    if (answer.world) {
+      this.worlds.set(answer.world.key, worldOf(answer.world));
+      this.rawWorlds.set(answer.world.key, answer.world);
+      while (this.worlds.size > WORLDS_KEPT) {
+        const oldest = this.worlds.keys().next().value!;
+        this.worlds.delete(oldest);
+        this.rawWorlds.delete(oldest);
+      }
+    }
+    const world = this.worlds.get(answer.baseline);
+    if (!world) return;
+    // The order of a map is the order in which worlds are forgotten.
+    this.worlds.delete(world.key);
+    this.worlds.set(world.key, world);
+    this.raw = answer;
+    this.problem = null;
+    this.picture = new Picture(this.info, world, answer);
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        this.latency = performance.now() - since;
+        performance.measure(`contraflow-${answer.draws}`, { start: since, end: since + this.latency });
+      }),
+    );
+  }
+
+  /** The answer with its baseline, as an exported file needs it. */
+  whole(): Answer | null {
+    return this.raw && { ...this.raw, world: this.rawWorlds.get(this.raw.baseline) ?? null };
+  }
+
+  /** Ask again; while a belief is dragged with fewer draws, because its baseline has to be made anew. */
+  ask(belief = false, since = performance.now()): void {
+    if (!this.offline) this.asker.change(belief ? LIVE_BELIEF : LIVE, since);
+  }
+
+  preset(name: string): void {
+    this.base = name;
+    this.layers = [];
+    this.ask();
+  }
+
+  /** Turn a preset's own measures into layers that can be changed. */
+  unpack(): void {
+    const found = this.info.presets.find((one) => one.name === this.base);
+    if (!found) return;
+    this.layers = [...found.measures.map(filled), ...this.layers];
+    this.base = found.base ?? "";
+    this.ask();
+  }
+
+  outcomeOf(id: string): Outcome {
+    return this.info.outcomes.find((one) => one.id === id)!;
+  }
+
+  kindOf(name: string): Kind {
+    return this.info.kinds.find((one) => one.name === name)!;
+  }
+
+  sliderOf(symbol: string): Slider | undefined {
+    return this.info.sliders.find((one) => one.symbol === symbol);
+  }
+
+  /** Name of a member of a dimension, in the language now spoken. */
+  name(dimension: string, id: string): string {
+    if (dimension === "edge") {
+      const edge = this.edge(id);
+      return edge ? `${this.name("node", edge.origin)} → ${this.name("node", edge.destination)}` : id;
+    }
+    const own = this.info.names[dimension]?.[id] ?? id;
+    return caseWords(`${dimension}.${id}`) ?? (dimension === "source" || dimension === "market" ? caseWords(`node.${id}`) : undefined) ?? own;
+  }
+
+  edge(id: string): { id: string; origin: string; destination: string; mode: string; theatre: string; territory: string; corridor: string; jurisdiction: string } | undefined {
+    return (this.info.places["edges"] as { id: string }[]).find((one) => one.id === id) as never;
+  }
+
+  /** Name of a place of an outcome; the total has one of its own. */
+  placeName(outcome: Outcome, place: string): string {
+    if (place !== "") return this.name(outcome.dimension, place);
+    return outcome.dimension === "territory" ? this.info.country : outcome.dimension ? say("total") : say(`outcome.${outcome.id}` as "total");
+  }
+
+  title(name: string): string {
+    return caseWords(`scenario.${name}`) ?? this.info.presets.find((one) => one.name === name)?.title ?? name;
+  }
+
+  shared(): Partial<Shared> {
+    return {
+      base: this.base,
+      baseline: this.baseline === this.info.baseline ? "" : this.baseline,
+      layers: $state.snapshot(this.layers),
+      beliefs: $state.snapshot(this.beliefs),
+      tab: this.tab === "explore" ? "" : this.tab,
+      language: words.now,
+      month: this.info.months[this.month]!,
+      mode: this.mode === "difference" ? "difference" : "",
+      outcome: this.outcome,
+      place: this.place,
+      window: this.window,
+      selected: this.selected ? `${this.selected.kind}:${this.selected.id}` : "",
+    };
+  }
+
+  link(): string {
+    return write(this.shared());
+  }
+}
+
+/** A measure with every key. */
+export function filled(layer: Partial<Layer>): Layer {
+  return { kind: "", places: [], start: "", end: "", value: 0, source: "", note: "", ...layer };
+}
+
+export const store = new Store();
