@@ -38,6 +38,8 @@ SHIPPED = 400
 """Draws kept in the file that ships."""
 TOGETHER = 8
 """Chains of the trade's fit that advance as one batch: eight gradients cost little more than three."""
+STARTS = 64
+"""Draws of the normal approximation that the trade's chains start from."""
 CHAINS, WARMUP = 4, 300
 """Chains of the fit to killings, and the least iterations in which they adapt."""
 MEAN_OF = 100
@@ -113,6 +115,7 @@ def fit_trade(
         lambda progress: said("trade", progress),
         keep=("u",),
         fingerprint=print_,
+        start=white.near(STARTS, how.seed),
     )
     said("computing what the draws say", None)
     return _evaluate(problem, white, draws, how.seed)

@@ -27,6 +27,8 @@ from numpyro.handlers import block, seed, trace
 from numpyro.infer.initialization import init_to_median
 from numpyro.infer.util import constrain_fn, initialize_model
 
+from contraflow.inference.sampler import Draws
+
 RESIDUALS = "residuals"
 """Deterministic site a model must have: (observed − said)/error, one entry an observation."""
 BATCH = 32
@@ -96,10 +98,16 @@ class Whitened:
 
     def __call__(self) -> None:
         """Run as a NumPyro model with the single site ``u``."""
-        u = numpyro.sample("u", dist.ImproperUniform(dist.constraints.real_vector, (), self.mode.shape))
+        u = jnp.asarray(numpyro.sample("u", dist.Normal(0.0, 1.0).expand(self.mode.shape).to_event(1)))
         with block():
             height = self.potential(self.place(u))
-        numpyro.factor("density", -height)
+        # what the site itself adds is taken back
+        numpyro.factor("density", 0.5 * jnp.sum(u**2) - height)
+
+    def near(self, draws: int, seed: int) -> Draws:
+        """Draws of the normal approximation, to start chains from."""
+        u = np.random.default_rng(seed).standard_normal((1, draws, len(self.mode)))
+        return Draws({"u": u}, {})
 
 
 def whiten(

@@ -117,7 +117,7 @@ def sample(
     if how.method == "nuts":
         from contraflow.inference.sampler.nuts import nuts
 
-        scales = None if vectors is None else np.maximum(vectors.var(axis=0), FLOOR)
+        scales = None if vectors is None or not how.metric else np.maximum(vectors.var(axis=0), FLOOR)
         kernel = nuts(density, how, first, scales)
     else:
         from contraflow.inference.sampler.svi import svi
