@@ -18,13 +18,17 @@ __version__ = version("contraflow")
 
 _HOME = {
     "Case": "contraflow.case",
-    "check_case": "contraflow.case",
+    "check_case": "contraflow.analysis.check",
     "load_case": "contraflow.case",
     "Scenario": "contraflow.scenario",
     "load_scenario": "contraflow.scenario",
     "simulate": "contraflow.analysis",
     "compare": "contraflow.analysis",
     "recorded_homicides": "contraflow.analysis",
+    "evaluate": "contraflow.analysis.evaluate",
+    "Evaluation": "contraflow.analysis.evaluate",
+    "audit": "contraflow.analysis.claims",
+    "Audit": "contraflow.analysis.claims",
     "Comparison": "contraflow.analysis",
     "Result": "contraflow.results",
     "write_report": "contraflow.report",
@@ -32,14 +36,18 @@ _HOME = {
 }
 
 __all__ = [
+    "Audit",
     "Case",
     "Comparison",
     "ContraflowError",
+    "Evaluation",
     "Result",
     "Scenario",
     "__version__",
+    "audit",
     "check_case",
     "compare",
+    "evaluate",
     "load_case",
     "load_scenario",
     "recorded_homicides",
@@ -49,7 +57,10 @@ __all__ = [
 
 if TYPE_CHECKING:
     from contraflow.analysis import Comparison, compare, recorded_homicides, simulate
-    from contraflow.case import Case, check_case, load_case
+    from contraflow.analysis.check import check_case
+    from contraflow.analysis.claims import Audit, audit
+    from contraflow.analysis.evaluate import Evaluation, evaluate
+    from contraflow.case import Case, load_case
     from contraflow.errors import ContraflowError
     from contraflow.report import write_report
     from contraflow.results import Result

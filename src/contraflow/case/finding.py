@@ -9,6 +9,8 @@ from typing import Literal
 from contraflow.errors import CaseError
 
 Level = Literal["error", "warning", "info"]
+ORDER: dict[str, int] = {"error": 0, "warning": 1, "info": 2}
+"""In which order findings are listed."""
 
 
 @dataclass(frozen=True)

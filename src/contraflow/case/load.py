@@ -11,7 +11,7 @@ import pandas as pd
 
 from contraflow.case.bib import read_bib
 from contraflow.case.cells import suggest
-from contraflow.case.finding import Finding, raise_first
+from contraflow.case.finding import ORDER, Finding, raise_first
 from contraflow.case.manifest import FILE, read_manifest
 from contraflow.case.model import Case
 from contraflow.case.read import Sheet, concatenate, read_table
@@ -178,5 +178,4 @@ def check_case(name_or_path: str | Path = "ecuador") -> list[Finding]:
         findings = findings + run_checks(case, broken)
         if not broken:
             findings += check_scenarios(case)
-    order = {"error": 0, "warning": 1, "info": 2}
-    return sorted(findings, key=lambda finding: order[finding.level])
+    return sorted(findings, key=lambda finding: ORDER[finding.level])

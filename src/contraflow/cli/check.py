@@ -36,7 +36,8 @@ def check(
         return
     from rich.text import Text
 
-    from contraflow.case import case_path, check_case
+    from contraflow.analysis.check import check_case
+    from contraflow.case import case_path
 
     findings = check_case(case)
     out = console()
@@ -62,10 +63,12 @@ def check(
 
 def _list() -> None:
     """Print every check with what it holds a case to."""
+    from contraflow.analysis.check import CLAIMS
     from contraflow.case.check import CHECKS
 
     rows = [(item.name, item.level, item.description) for item in CHECKS.values()]
     rows.append(("scenarios", "error", "Every scenario can be loaded, and the default ones are there."))
+    rows.append(("claims", "error", CLAIMS))
     table(
         console(),
         "Checks, after every file was read against its table",

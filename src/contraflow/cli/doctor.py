@@ -119,7 +119,8 @@ def _cache() -> list[tuple[str, str, str]]:
 
 def _case(case: str) -> list[tuple[str, str, str]]:
     """Number of findings on the case."""
-    from contraflow.case import case_path, check_case
+    from contraflow.analysis.check import check_case
+    from contraflow.case import case_path
 
     findings = check_case(case)
     errors = sum(finding.level == "error" for finding in findings)

@@ -7,7 +7,22 @@ import sys
 
 import typer
 
-from contraflow.cli import check, describe, doctor, new_case, replicate, run, scenario, serve, version
+from contraflow.cli import (
+    backtest,
+    calibrate,
+    check,
+    claims,
+    describe,
+    diagnose,
+    doctor,
+    evaluate,
+    new_case,
+    replicate,
+    run,
+    scenario,
+    serve,
+    version,
+)
 from contraflow.cli._console import unwrapped
 
 app = typer.Typer(
@@ -24,10 +39,15 @@ app = typer.Typer(
     "[bold]contraflow COMMAND --help[/bold].",
 )
 app.command("run", help=unwrapped(run.run), epilog=run.EXAMPLES)(run.run)
+app.command("evaluate", help=unwrapped(evaluate.evaluate), epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command("claims", help=unwrapped(claims.claims), epilog=claims.EXAMPLES)(claims.claims)
 app.command("check", help=unwrapped(check.check), epilog=check.EXAMPLES)(check.check)
 app.command("describe", help=unwrapped(describe.describe), epilog=describe.EXAMPLES)(describe.describe)
 app.add_typer(scenario.app, name="scenario")
 app.command("new-case", help=unwrapped(new_case.new_case), epilog=new_case.EXAMPLES)(new_case.new_case)
+app.command("calibrate", help=unwrapped(calibrate.calibrate), epilog=calibrate.EXAMPLES)(calibrate.calibrate)
+app.command("diagnose", help=unwrapped(diagnose.diagnose), epilog=diagnose.EXAMPLES)(diagnose.diagnose)
+app.command("backtest", help=unwrapped(backtest.backtest), epilog=backtest.EXAMPLES)(backtest.backtest)
 app.command("doctor", help=unwrapped(doctor.doctor), epilog=doctor.EXAMPLES)(doctor.doctor)
 app.command("serve", help=unwrapped(serve.serve), epilog=serve.EXAMPLES)(serve.serve)
 app.command("version")(version.version)

@@ -99,12 +99,20 @@ def case_claims(case: Case) -> list[Claim]:
     ContraflowError
         Naming the line and the column of what is wrong.
     """
+    return [claim_in(case, row) for row in range(len(case.claims))]
+
+
+def claim_in(case: Case, row: int) -> Claim:
+    """Return the claim in one row of a case's table.
+
+    Raises
+    ------
+    ContraflowError
+        Naming the line and the column of what is wrong.
+    """
     sheet = case.sheets["claims"]
-    records = sheet.frame.to_dict("records")
-    return [
-        make_claim({str(k): v for k, v in record.items()}, case, sheet.place(row))
-        for row, record in enumerate(records)
-    ]
+    record = sheet.frame.iloc[row].to_dict()
+    return make_claim({str(key): cell for key, cell in record.items()}, case, sheet.place(row))
 
 
 def read_claims(path: str | Path, case: Case) -> list[Claim]:

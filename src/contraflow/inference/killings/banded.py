@@ -15,7 +15,13 @@ import jax.numpy as jnp
 from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
 
-from contraflow.inference.killings.field import FIRST_NATIONAL, FIRST_TERRITORY, Memory, log_density, precision
+from contraflow.inference.killings.field import (
+    FIRST_NATIONAL,
+    FIRST_TERRITORY,
+    Memory,
+    log_density,
+    precision,
+)
 
 MOST_STEPS = 40
 """Newton steps at most; five are usual from a start nearby."""
