@@ -21,7 +21,7 @@ import pandas as pd
 from contraflow.ensemble.build import build
 from contraflow.ensemble.run import simulate_ensemble
 from contraflow.errors import ContraflowError, OutputError
-from contraflow.inference import killings, trade
+from contraflow.inference import killings, summary, trade
 from contraflow.inference.batches import in_batches
 from contraflow.inference.posterior import Posterior, draw_beliefs, fitted_to, save_posterior
 from contraflow.inference.record import DEGREES
@@ -251,7 +251,7 @@ def calibrate(
     Returns
     -------
     list of pathlib.Path
-        ``trade.nc``, ``killings.nc`` and ``posterior.nc``.
+        ``trade.nc``, ``killings.nc``, ``posterior.nc`` and ``diagnosis.json``.
 
     Raises
     ------
@@ -268,7 +268,8 @@ def calibrate(
             str(folder), f"cannot be made ({error.strerror or error})", "choose another"
         ) from None
     fit = fit_trade(case, how, last, folder / "trade", resume, said)
-    trade_file = save(trade_tree(case, fit), folder / "trade.nc")
+    trees = {"trade": trade_tree(case, fit)}
+    trade_file = save(trees["trade"], folder / "trade.nc")
     said("what armed groups collect", None)
     tolls = collected(case, fit)
     deaths = killings.fit(
@@ -285,7 +286,8 @@ def calibrate(
         resume=resume,
         progress=lambda progress: said("killings", progress),
     )
-    killings_file = save(killings_tree(case, deaths, how.seed), folder / "killings.nc")
+    trees["killings"] = killings_tree(case, deaths, how.seed)
+    killings_file = save(trees["killings"], folder / "killings.nc")
     about = {
         "case": case.name,
         "until": str(panel.months[-1]),
@@ -295,7 +297,9 @@ def calibrate(
         "versions": {name: metadata.version(name) for name in ("contraflow", "jax", "numpyro", "numpy")},
     }
     target = case.path if install else folder
-    return [trade_file, killings_file, compose(case, fit, deaths, how.seed, about, target)]
+    said("how good it is", None)
+    written = summary.write(target, summary.summarise(trees))
+    return [trade_file, killings_file, compose(case, fit, deaths, how.seed, about, target), written]
 
 
 def last_year(case: Case, until: str | None) -> int | None:

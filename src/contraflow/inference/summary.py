@@ -1,0 +1,74 @@
+"""What a calibration says about itself, short enough to ship: targets, coverage, what was learned, answers' reach."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from contraflow.inference.diagnose import LEARNED, Diagnosis, Learned, diagnose
+
+FILE = "diagnosis.json"
+WORST = 8
+"""Quantities that converged least."""
+
+
+def summarise(trees: Mapping[str, xr.DataTree]) -> dict[str, Any]:
+    """Diagnoses of several posteriors as plain values.
+
+    Parameters
+    ----------
+    trees : mapping of str to xarray.DataTree
+        Posteriors in ArviZ's standard, by name.
+    """
+    return {name: _short(diagnose(tree)) for name, tree in trees.items()}
+
+
+def _short(found: Diagnosis) -> dict[str, Any]:
+    whole = found.as_dict()
+    return {
+        "verdicts": whole["verdicts"],
+        "sampler": whole["sampler"],
+        "coverage": whole["coverage"],
+        "learned": _by_variable(found.learned),
+        "worst": [
+            {"name": q.name, "rhat": q.rhat, "ess_bulk": q.ess_bulk, "ess_tail": q.ess_tail}
+            for q in found.worst(WORST)
+        ],
+    }
+
+
+def _by_variable(learned: tuple[Learned, ...]) -> list[dict[str, Any]]:
+    """One row a parameter: how many numbers it has, their contraction, how many the record says little about."""
+    rows = []
+    for variable in dict.fromkeys(item.variable for item in learned):
+        values = np.array([item.contraction for item in learned if item.variable == variable])
+        rows.append(
+            {
+                "variable": variable,
+                "elements": len(values),
+                "median": float(np.median(values)),
+                "largest": float(values.max()),
+                "not_identified": int((values < LEARNED).sum()),
+            }
+        )
+    return sorted(rows, key=lambda row: -row["median"])
+
+
+def write(folder: Path, found: dict[str, Any]) -> Path:
+    """Write the summary into a folder, whole or not at all."""
+    temporary = folder / f".{FILE}.tmp"
+    temporary.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    os.replace(temporary, folder / FILE)
+    return folder / FILE
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """Read the summary of a folder; None where there is none."""
+    path = folder / FILE
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
