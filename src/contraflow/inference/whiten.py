@@ -136,7 +136,9 @@ def whiten(
     known : mapping, optional
         Mode, spread, directions and shrink of an earlier search, which are then used as they are.
     """
-    info = initialize_model(jax.random.PRNGKey(key), model, init_strategy=init_to_median())
+    info = initialize_model(
+        jax.random.PRNGKey(key), model, init_strategy=init_to_median(), validate_grad=False
+    )
     start, unravel = ravel_pytree(info.param_info.z)
 
     def values(flat):
