@@ -14,7 +14,7 @@ function frame(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [svelte({ compilerOptions: { css: "external" } }), licences("page.js"), frame()],
+  plugins: [svelte(), licences("page.js"), frame()],
   define: { "process.env.NODE_ENV": '"production"' },
   build: {
     outDir: process.env["CONTRAFLOW_WEB_OUT"] ?? "../src/contraflow/web/static",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from importlib import metadata
@@ -33,6 +33,7 @@ PROBLEM: dict[str, Any] = {"model": schemas.Problem}
 ASKED: dict[int | str, dict[str, Any]] = {
     400: PROBLEM, 409: PROBLEM, 413: PROBLEM, 415: PROBLEM, 422: PROBLEM, 503: PROBLEM,
 }  # fmt: skip
+TOPIC: dict[int | str, dict[str, Any]] = {404: PROBLEM, 409: PROBLEM, 422: PROBLEM, 503: PROBLEM}
 RETRY_SECONDS = "5"
 TITLE = "contraflow"
 
@@ -59,11 +60,12 @@ def create_app(
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        app.state.desk = Desk(places)
+        app.state.desk, app.state.shelf = Desk(places), Desk(places)
         if warm:
             app.state.warming = asyncio.create_task(_first(app.state.desk, engine, state))
         yield
         app.state.desk.close()
+        app.state.shelf.close()
 
     app = addresses(engine, state, lifespan=life)
     app.add_middleware(Guard, hosts=hosts)  # type: ignore[arg-type]
@@ -194,16 +196,19 @@ def _fixed(app: FastAPI, engine: Engine, state: dict[str, Any]) -> None:
         desk: Desk = app.state.desk
         return {"ready": state["ready"], "waiting": desk.waiting, "version": metadata.version("contraflow")}
 
-    @app.get(
-        "/api/knowledge/{topic}", response_model=schemas.Knowledge, responses={404: PROBLEM, 422: PROBLEM}
-    )
-    def topic(topic: schemas.Name) -> Response:
+    @app.get("/api/knowledge/{topic}", response_model=schemas.Knowledge, responses=TOPIC)
+    async def topic(topic: schemas.Name, request: Request) -> Response:
         """Tables and words of a tab: claims, evaluation, replications, sureness or method."""
         if topic not in TOPICS:
             return _problem(
                 404, "path, topic", f"no topic '{topic[:60]}'", f"use one of: {', '.join(TOPICS)}"
             )
-        return _json(knowledge(topic, engine.case))
+
+        def work(gone: Callable[[], bool]) -> bytes:
+            return _json(knowledge(topic, engine.case, gone)).body  # type: ignore[return-value]
+
+        answer = await app.state.shelf.ask(topic, work, "", _gone(request))
+        return Response(answer, media_type="application/json")
 
 
 def _scenarios(app: FastAPI, engine: Engine) -> None:
@@ -219,6 +224,16 @@ def _scenarios(app: FastAPI, engine: Engine) -> None:
         """Write a scenario as the text of a file that the command line reads."""
         name = document.name or "my-scenario"
         return _json({"name": f"{name}.toml", "text": write(engine.case, document.model_dump())})
+
+
+def _gone(request: Request) -> Callable[[], Awaitable[None]]:
+    """Return a function that waits until a request's asker has gone away."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    return gone
 
 
 def _work(engine: Engine, question: Question) -> Callable[[Callable[[], bool]], bytes]:
@@ -238,11 +253,7 @@ def _runs(app: FastAPI, engine: Engine, state: dict[str, Any]) -> None:
         )  # fmt: skip
         await run_in_threadpool(engine.scenario, question)  # wrong questions do not wait
 
-        async def gone() -> None:
-            while (await request.receive())["type"] != "http.disconnect":
-                pass
-
         desk: Desk = app.state.desk
-        answer = await desk.ask(question.key, _work(engine, question), ask.tab, gone)
+        answer = await desk.ask(question.key, _work(engine, question), ask.tab, _gone(request))
         state["ready"] = True
         return Response(answer, media_type="application/json")

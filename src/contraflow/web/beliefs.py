@@ -27,6 +27,8 @@ EDGE = 0.005
 """Share of draws beyond each end of a slider."""
 KEPT = 12
 """Drivers shown for an outcome."""
+FEWEST = 10
+"""With fewer draws nothing is said about drivers."""
 
 NOT_DRIVERS = ("reporting_error", "consignment", "price_error", "dispersion", "killings_per_death")
 """Scalars that describe how the record errs: they cannot move an outcome."""
@@ -123,39 +125,55 @@ def ranks(values: NDArray) -> NDArray:
     return np.where(flat, 0.0, order / np.maximum(length, 1e-300))
 
 
-def drivers(symbols: list[str], draw: NDArray, outcome: NDArray) -> list[dict[str, Any]]:
-    """Return what drives an outcome: its mean where a parameter is low and where it is high.
+class Scalars:
+    """Draws of the parameters that are one number, arranged to ask what drives an outcome.
 
     Parameters
     ----------
-    symbols
-        Names of the rows of `draw`.
     draw
-        Shape (symbol, draw).
-    outcome
-        Shape (draw,): a difference between scenarios.
-
-    Returns
-    -------
-    list of dict
-        `symbol`, `rank` (rank correlation), `low` and `high` (mean of the outcome over the third of the draws
-        where the parameter is lowest, and highest); strongest first. No run of its own: the draws at hand.
+        Draws of every symbol.
     """
-    if outcome.size < 3 or np.ptp(outcome) == 0:
-        return []
-    correlation = ranks(draw) @ ranks(outcome)
-    third = max(outcome.size // 3, 1)
-    found = []
-    for index in np.argsort(-np.abs(correlation), kind="stable")[:KEPT]:
-        if correlation[index] == 0:
-            continue
-        order = np.argsort(draw[index], kind="stable")
-        found.append(
-            {
-                "symbol": symbols[index],
-                "rank": float(correlation[index]),
-                "low": float(outcome[order[:third]].mean()),
-                "high": float(outcome[order[-third:]].mean()),
-            }
+
+    def __init__(self, draw: Mapping[str, NDArray]) -> None:
+        self.symbols = scalars()
+        values = np.stack([draw[name] for name in self.symbols])
+        self._ranks = ranks(values)
+        order = np.argsort(values, axis=-1, kind="stable")
+        third = max(values.shape[-1] // 3, 1)
+        self._low, self._high = order[:, :third], order[:, -third:]
+
+    def drivers(self, outcomes: NDArray) -> list[list[dict[str, Any]]]:
+        """Return what drives each outcome: its median where a parameter is low and where it is high.
+
+        Parameters
+        ----------
+        outcomes
+            Shape (outcome, draw): differences between scenarios.
+
+        Returns
+        -------
+        list of list of dict
+            `symbol`, `rank` (rank correlation), `low` and `high` (median of the outcome over the third of the
+            draws where the parameter is lowest, and highest); strongest first. No run of its own: the draws at hand.
+        """
+        if outcomes.shape[-1] < FEWEST:
+            return [[] for _ in outcomes]
+        correlation = self._ranks @ ranks(outcomes).T
+        chosen = np.argsort(-np.abs(correlation), axis=0, kind="stable")[:KEPT].T
+        column = np.arange(len(outcomes))[:, None]
+        low, high = (
+            np.median(outcomes[column[..., None], side[chosen]], axis=-1) for side in (self._low, self._high)
         )
-    return found
+        return [
+            [
+                {
+                    "symbol": self.symbols[row],
+                    "rank": float(correlation[row, one]),
+                    "low": float(low[one, at]),
+                    "high": float(high[one, at]),
+                }
+                for at, row in enumerate(rows)
+                if correlation[row, one] != 0
+            ]
+            for one, rows in enumerate(chosen)
+        ]

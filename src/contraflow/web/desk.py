@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from contraflow.web.runs import AbandonedError
@@ -61,7 +61,7 @@ class Desk:
         """Return how many questions wait or are worked on."""
         return len(self._waiting) + (self._current is not None)
 
-    async def ask(self, key: str, work: Work, tab: str, gone: Callable[[], object]) -> bytes:
+    async def ask(self, key: str, work: Work, tab: str, gone: Callable[[], Awaitable[object]]) -> bytes:
         """Return the answer to a question.
 
         Parameters
@@ -95,7 +95,7 @@ class Desk:
         job.waiters += 1
         if tab:
             self._tabs[tab] = (job, replaced)
-        left = asyncio.ensure_future(gone())  # type: ignore[arg-type]
+        left = asyncio.ensure_future(gone())
         newer = asyncio.ensure_future(replaced.wait())
         try:
             await asyncio.wait({job.future, left, newer}, return_when=asyncio.FIRST_COMPLETED)

@@ -9,16 +9,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from contraflow.analysis.displacement import touched_corridors
 from contraflow.analysis.windows import default_windows
 from contraflow.ensemble.build import AFLOAT, build
+from contraflow.ensemble.run import Past, common_months
 from contraflow.scenario import compile_drivers
 from contraflow.web import summary
-from contraflow.web.beliefs import check, sliders
+from contraflow.web.beliefs import Scalars, check, sliders
 from contraflow.web.packed import pack, quantiles
 from contraflow.web.runs import EDGES, Run, Simulator
 from contraflow.web.scenarios import known, layered
@@ -79,9 +80,11 @@ class World:
 
     key: str
     run: Run
+    past: list[Past]
     drivers: Drivers
     scenario: Scenario
     means: tuple[dict, ...]
+    scalars: Scalars
 
 
 class Engine:
@@ -106,6 +109,7 @@ class Engine:
         self.ranges = {one["symbol"]: (one["low"], one["high"]) for one in self.sliders}
         edges = case.edges.set_index("id").loc[list(self.model.members["edge"])]
         self._afloat = edges["mode"].isin(AFLOAT).to_numpy()
+        self._named = lru_cache(maxsize=64)(known)
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -123,8 +127,8 @@ class Engine:
             If a name, a measure or a belief is not valid.
         """
         check(question.beliefs, self.ranges)
-        after = layered(self.case, question.base, question.measures)
-        return after, known(self.case, question.baseline or self.case.default_baseline, "baseline")
+        after = layered(self.case, question.base, question.measures, find=self._named)
+        return after, self._named(self.case, question.baseline or self.case.default_baseline, "baseline")
 
     def answer(self, question: Question, abandoned: Callable[[], bool] = lambda: False) -> dict[str, Any]:
         """Simulate what is asked and summarise it; see `contraflow.web.schemas.Answer`.
@@ -144,7 +148,7 @@ class Engine:
             start = self._parting(drivers, world.drivers)
             run = world.run if start is None else self._continued(question, drivers, world, start, abandoned)
             simulated = time.perf_counter()
-            found = self._summarise(question, after, world, run, start)
+            found = self._summarise(question, after, drivers, world, run, start)
             if world.key not in question.have:
                 found["world"] = self._whole(world)
             found["seconds"] = {"simulate": simulated - begun, "summarise": time.perf_counter() - simulated}
@@ -154,21 +158,20 @@ class Engine:
         self, question: Question, drivers: Drivers, world: World, start: int, abandoned: Callable[[], bool]
     ) -> Run:
         """Return the run of a scenario that is its baseline until month `start`, from there on."""
-        return self.simulator.run(drivers, question.beliefs, question.draws, abandoned).since(start)
+        if start == self.common:
+            return self.simulator.go_on(world.past, drivers, question.draws, abandoned)
+        return self.simulator.run(drivers, question.beliefs, question.draws, abandoned)
 
     def _parting(self, one: Drivers, two: Drivers) -> int | None:
-        """Return the first January from which two scenarios' outcomes may differ, or None where none do.
+        """Return the month from which on two scenarios are told apart, or None where they do the same.
 
-        Killings are anchored to the last months of the common history: a scenario that departs before their end
-        moves every month.
+        Scenarios that share the common history are run from its end. Killings are anchored to the last months of
+        it: a scenario that departs before moves every month.
         """
-        apart = np.zeros(len(self.months), dtype=bool)
-        for name, values in vars(one).items():
-            apart |= (np.asarray(values) != np.asarray(getattr(two, name))).any(axis=1)
-        if not apart.any():
+        same = common_months([one, two])
+        if same == len(self.months):
             return None
-        first = int(np.argmax(apart))
-        return 0 if first < self.common else first - first % 12
+        return self.common if same >= self.common else 0
 
     def _world(self, question: Question, scenario: Scenario, abandoned: Callable[[], bool]) -> World:
         """Return the baseline of a question, simulated once and kept."""
@@ -177,9 +180,19 @@ class Engine:
         world = self._worlds.pop(key, None)
         if world is None:
             drivers = compile_drivers(self.case, scenario)
-            run = self.simulator.run(drivers, question.beliefs, question.draws, abandoned)
+            run, past = self.simulator.history(
+                drivers, question.beliefs, question.draws, self.common, abandoned
+            )
             means = tuple(summary.window_means(run.arrays, steps) for steps in self.steps)
-            world = World(key, run, drivers, scenario, means)
+            world = World(
+                key,
+                run,
+                past,
+                drivers,
+                scenario,
+                means,
+                self.simulator.scalars(question.beliefs, question.draws),
+            )
         self._worlds[key] = world
         kept = list(self._worlds.values())
         while len(kept) > 1 and sum(_draws(one.run) for one in kept) > KEPT_DRAWS:
@@ -217,25 +230,41 @@ class Engine:
             "destroyed": pack(struck),
         }
 
+    def _touched(self, one: Drivers, two: Drivers) -> set[str]:
+        """Return the exit corridors on which, or right after which, two scenarios act differently."""
+
+        def differing(dimension: str, names: tuple[str, ...]) -> set[str]:
+            apart = np.zeros(len(self.case.members(dimension)), dtype=bool)
+            for name in names:
+                apart |= (np.asarray(getattr(one, name)) != np.asarray(getattr(two, name))).any(axis=0)
+            return {name for name, there in zip(self.case.members(dimension), apart, strict=True) if there}
+
+        edges = self.case.edges
+        hit = edges["theatre"].isin(differing("theatre", ("effort", "strikes", "intelligence")))
+        hit |= edges["network"].isin(differing("network", ("takedown",)))
+        beyond = set(edges["origin"][hit])
+        reached = (edges["corridor"] != "") & (hit | edges["destination"].isin(beyond))
+        return set(edges["corridor"][reached])
+
     def _summarise(
-        self, question: Question, after: Scenario, world: World, run: Run, start: int | None
+        self, question: Question, after: Scenario, drivers: Drivers, world: World, run: Run, start: int | None
     ) -> dict[str, Any]:
         """Return everything about the scenario and its difference from the baseline."""
-        symbols, draw = self.simulator.scalars(question.beliefs, question.draws)
         first = start if start is not None else len(self.months)
         tail, before = (one.since(first) if one.start < first else one for one in (run, world.run))
         places = self.model.members
-        touched = touched_corridors(self.case, after, world.scenario) if start is not None else set()
-        tables, drivers, moved, dollars = [], [], [], []
+        touched = self._touched(drivers, world.drivers) if start is not None else set()
+        tables, moves, moved, dollars = [], [], [], []
         for steps, old in zip(self.steps, world.means, strict=True):
             new = old
             if start is not None and start < steps.stop:
                 inside = _window(run, world.run, steps)
                 new = summary.window_means(inside, slice(None))
             tables.append(summary.table(new, old))
-            drivers.append(summary.tornado(new, old, symbols, draw))
-            flows = (mean["corridor_flow"][1:] for mean in (new, old))  # without the sum, which stands first
-            moved.append(summary.displaced(*flows, places["corridor"], touched))
+            moves.append(summary.tornado(new, old, world.scalars))
+            # without the sum, which stands first
+            later, earlier = new["corridor_flow"][1:], old["corridor_flow"][1:]
+            moved.append(summary.displaced(later, earlier, places["corridor"], touched))
             if start is not None:
                 held = inside if start < steps.stop else _window(world.run, world.run, steps)
                 dollars.append(summary.dollars(held, slice(None), places))
@@ -247,7 +276,7 @@ class Engine:
             "source": self.source,
             "start": start,
             "tables": tables,
-            "drivers": drivers,
+            "drivers": moves,
             "displaced": moved,
             "dollars": dollars or None,
             "bands": None,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contraflow.ensemble.run import simulate_ensemble, use_double_precision_and_cache
+from contraflow.ensemble.run import Past, begin, go_on, simulate_ensemble, use_double_precision_and_cache
 from contraflow.inference.posterior import draw_beliefs, load_posterior
 from contraflow.model.outcomes import select
-from contraflow.web.beliefs import fixed, scalars
+from contraflow.web.beliefs import Scalars, fixed
 from contraflow.web.summary import ONLY_DOLLARS, SERIES
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 BLOCK = 200
 """Draws simulated between two looks at whether anybody still waits."""
 EDGES = ("shipped", "lost")
-RECORD = select((*SERIES, *ONLY_DOLLARS, "seized_theatre", *EDGES))
+YEARLY = {"shipped": "edge_flow", "lost": "edge_lost"}
+"""What is kept of every edge: monthly outcome -> the same by the year."""
+RECORD = select((*SERIES, *ONLY_DOLLARS, *YEARLY, *YEARLY.values()))
 YEAR = 12
 
 
@@ -56,7 +58,7 @@ class Run:
 
     def since(self, start: int) -> Run:
         """Return the run from a later month on; a view."""
-        cut, year = start - self.start, (start - self.start) // YEAR
+        cut, year = start - self.start, start // YEAR - self.start // YEAR
         return Run(
             start,
             {name: values[cut:] for name, values in self.arrays.items()},
@@ -71,7 +73,7 @@ class Simulator:
     Parameters
     ----------
     case, model
-        A case and its model, whose months begin in a January and end in a December.
+        A case and its model, whose months begin in a January.
     seed
         Seed of all draws.
     """
@@ -90,41 +92,92 @@ class Simulator:
         parts = [self._draw(first, min(first + 100, draws)) for first in range(0, draws, 100)]
         return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
-    def scalars(self, overrides: Mapping[str, float], draws: int) -> tuple[list[str], NDArray]:
-        """Return the names and draws, shape (symbol, draw), of the parameters that are one number."""
-        symbols, draw = scalars(), fixed(self.beliefs(draws), overrides)
-        return symbols, np.stack([draw[name] for name in symbols])
+    def scalars(self, overrides: Mapping[str, float], draws: int) -> Scalars:
+        """Return the draws of the parameters that are one number."""
+        return Scalars(fixed(self.beliefs(draws), overrides))
 
-    def run(
-        self, drivers: Drivers, overrides: Mapping[str, float], draws: int, abandoned: Callable[[], bool]
-    ) -> Run:
-        """Simulate all months.
+    def history(
+        self,
+        drivers: Drivers,
+        overrides: Mapping[str, float],
+        draws: int,
+        months: int,
+        abandoned: Callable[[], bool],
+    ) -> tuple[Run, list[Past]]:
+        """Simulate all months, and keep where every draw stood after the first `months` of them.
+
+        Returns
+        -------
+        tuple
+            The run, and a history a block of draws that `go_on` goes on from.
 
         Raises
         ------
         AbandonedError
             As soon as a block of draws is done and nobody waits any more.
         """
-        blocks = []
+        runs, kept = [], []
+        for first, size in self._blocks(draws, abandoned):
+            past = begin(self.model, drivers, self._sampler(overrides, first), size, months, RECORD)
+            early, late = _kept(past.outcomes, 0), _kept(go_on(past, drivers), months)
+            runs.append(_after(early, late))
+            kept.append(replace(past, outcomes={}))
+        return _join(runs), kept
+
+    def go_on(self, past: list[Past], drivers: Drivers, draws: int, abandoned: Callable[[], bool]) -> Run:
+        """Simulate a scenario from where the history it shares ends; raises as `history` does."""
+        blocks = zip(past, self._blocks(draws, abandoned), strict=True)
+        return _join([_kept(go_on(one, drivers), one.months) for one, _ in blocks])
+
+    def run(
+        self, drivers: Drivers, overrides: Mapping[str, float], draws: int, abandoned: Callable[[], bool]
+    ) -> Run:
+        """Simulate all months; raises as `history` does."""
+        return _join(
+            [
+                _kept(
+                    simulate_ensemble(self.model, [drivers], self._sampler(overrides, first), size, RECORD)[
+                        0
+                    ],
+                    0,
+                )
+                for first, size in self._blocks(draws, abandoned)
+            ]
+        )
+
+    @staticmethod
+    def _blocks(draws: int, abandoned: Callable[[], bool]) -> Iterator[tuple[int, int]]:
+        """Give first draw and size of each block, as long as anybody waits."""
         for first in range(0, draws, BLOCK):
             if abandoned():
                 raise AbandonedError
-            blocks.append(self._block(drivers, overrides, first, min(BLOCK, draws - first)))
-        return _join(blocks)
+            yield first, min(BLOCK, draws - first)
 
-    def _block(self, drivers: Drivers, overrides: Mapping[str, float], first: int, size: int) -> Run:
-        def sample(chosen: range) -> dict[str, NDArray]:
-            return fixed(self._draw(first + chosen.start, first + chosen.stop), overrides)
+    def _sampler(self, overrides: Mapping[str, float], first: int) -> Callable[[range], dict[str, NDArray]]:
+        return lambda chosen: fixed(self._draw(first + chosen.start, first + chosen.stop), overrides)
 
-        found = simulate_ensemble(self.model, [drivers], sample, size, RECORD)[0]
-        last = {name: np.moveaxis(values, 0, -1) for name, values in found.items()}
-        arrays = {n: v.astype(np.float32) for n, v in last.items() if n not in EDGES}
-        return Run(
-            0,
-            arrays,
-            {n: last[n].mean(axis=-1) for n in EDGES},
-            {n: last[n].reshape(-1, YEAR, *last[n].shape[1:]).sum(axis=1).astype(np.float32) for n in EDGES},
-        )
+
+def _kept(found: Mapping[str, NDArray], start: int) -> Run:
+    """Return what is kept of outcomes, which come with the draws first."""
+    last = {name: np.moveaxis(values, 0, -1) for name, values in found.items()}
+    apart = {*YEARLY, *YEARLY.values()}
+    return Run(
+        start,
+        {name: values.astype(np.float32) for name, values in last.items() if name not in apart},
+        {name: last[name].mean(axis=-1) for name in EDGES},
+        {name: last[yearly].astype(np.float32) for name, yearly in YEARLY.items()},
+    )
+
+
+def _after(early: Run, late: Run) -> Run:
+    """Put a run behind the history it goes on from; the year in which they meet is the later one's."""
+    year = late.start // YEAR
+    return Run(
+        early.start,
+        {name: np.concatenate([values, late.arrays[name]]) for name, values in early.arrays.items()},
+        {name: np.concatenate([values, late.means[name]]) for name, values in early.means.items()},
+        {name: np.concatenate([values[:year], late.years[name]]) for name, values in early.years.items()},
+    )
 
 
 def _join(blocks: list[Run]) -> Run:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,12 @@ def known(case: Case, name: str, key: str) -> Scenario:
 
 
 def layered(
-    case: Case, base: str, measures: Sequence[Mapping[str, Any]], name: str = LAYERED, title: str = ""
+    case: Case,
+    base: str,
+    measures: Sequence[Mapping[str, Any]],
+    name: str = LAYERED,
+    title: str = "",
+    find: Callable[[Case, str, str], Scenario] = known,
 ) -> Scenario:
     """Put measures on top of a scenario of the case.
 
@@ -54,13 +59,15 @@ def layered(
         `kind`, `places`, `start`, `end`, `value`, `source`, `note` of each.
     name, title
         Of the result.
+    find
+        Finds a scenario of the case by name; `known`, or one that remembers.
 
     Raises
     ------
     ScenarioError
         With the number and key of the measure at fault.
     """
-    below = known(case, base, "base") if base else None
+    below = find(case, base, "base") if base else None
     parsed = [
         parse_measure(case, _raw(measure), f"measure {number}", name)
         for number, measure in enumerate(measures, start=1)

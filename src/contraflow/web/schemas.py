@@ -73,7 +73,7 @@ class Packed(BaseModel):
 
 
 class Driver(BaseModel):
-    """A parameter that moves a difference: its rank correlation, and the mean where it is low and where it is high."""
+    """A parameter that moves a difference: its rank correlation, and the median where it is low and high."""
 
     symbol: str
     rank: float

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from contraflow.model.outcomes import ALL
 from contraflow.report.outcomes import CATALOGUE, Outcome, unit_of
-from contraflow.web.beliefs import drivers
+from contraflow.web.beliefs import Scalars
 from contraflow.web.packed import pack, quantiles
 
 Arrays = Mapping[str, NDArray[np.float32]]
@@ -87,11 +87,12 @@ def table(after: Mapping[str, NDArray], before: Mapping[str, NDArray]) -> dict[s
     return rows
 
 
-def tornado(
-    after: Mapping[str, NDArray], before: Mapping[str, NDArray], symbols: list[str], draw: NDArray
-) -> dict:
+def tornado(after: Mapping[str, NDArray], before: Mapping[str, NDArray], scalars: Scalars) -> dict:
     """Return the drivers of the difference of each series' total (or first place)."""
-    return {name: drivers(symbols, draw, new[0] - before[name][0]) for name, new in after.items()}
+    if all(after[name] is before[name] for name in after):
+        return {name: [] for name in after}
+    change = np.stack([new[0] - before[name][0] for name, new in after.items()])
+    return dict(zip(after, scalars.drivers(change), strict=True))
 
 
 def _summary(sums: NDArray) -> list[float]:

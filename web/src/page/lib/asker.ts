@@ -3,8 +3,8 @@
 import { type Answer, type Ask, Refused, post } from "./api";
 
 export const LIVE = 200;
-/** Draws while a belief is dragged: the baseline must be simulated anew as well. */
-export const LIVE_BELIEF = 100;
+/** Draws while a belief is dragged, when the baseline must be simulated anew as well. */
+export const LIVE_BELIEF = 200;
 export const SHARP = 1000;
 const REST = 700;
 

@@ -121,7 +121,7 @@ export function bandsOption(spec: BandsSpec, colours: Theme, width: number): Opt
       axisTick: { interval: (index: number) => years.includes(index), lineStyle: { color: colours.muted } },
       axisLabel: {
         color: colours.muted,
-        interval: (index: number) => years.indexOf(index) % every === 0,
+        interval: (index: number) => years.includes(index) && years.indexOf(index) % every === 0,
         formatter: (text: string) => text.slice(0, 4),
       },
     },

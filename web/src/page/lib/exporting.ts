@@ -2,7 +2,7 @@
 
 import { save } from "../../download";
 import { type Document, type Knowledge, get, post } from "./api";
-import { type Offline, TABS, filled, store } from "./store.svelte";
+import { type Offline, filled, store } from "./store.svelte";
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:";
 
@@ -16,8 +16,11 @@ export async function exportHtml(): Promise<void> {
   if (!answer) return;
   const text = (path: string): Promise<string> => fetch(path, { cache: "no-store" }).then((one) => one.text());
   const [script, style, sources] = await Promise.all([text("/page.js"), text("/page.css"), get<unknown>("/api/sources")]);
-  const knowledge: Record<string, Knowledge> = {};
-  for (const topic of TABS.slice(1)) knowledge[topic] = await get<Knowledge>(`/api/knowledge/${topic}`);
+  // What takes a minute to compute goes into the file only where the reader has already asked for it.
+  for (const topic of ["evaluation", "sureness", "method"]) {
+    if (!store.knowledge.has(topic)) store.knowledge.set(topic, await get<Knowledge>(`/api/knowledge/${topic}`));
+  }
+  const knowledge = Object.fromEntries(store.knowledge);
   const offline: Offline = { info: store.info, answer, state: store.shared(), knowledge, sources };
   const parts = [
     `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">`,

@@ -97,7 +97,7 @@ export class Picture {
 
   /** Quantiles of the tonnes of a calendar year on an edge; `year` counts from the first one simulated. */
   year(which: Which, part: "shipped" | "lost", year: number, edge: number): Five {
-    const first = this.start / 12;
+    const first = Math.floor(this.start / 12);
     const read = (grid: Grid, step: number): Five => LEVELS.map((level) => grid.at(level, step, edge)) as Five;
     if (which === "difference") return year >= first ? read(this.yearChanges![part]!, year - first) : ZERO;
     return which === "scenario" && year >= first

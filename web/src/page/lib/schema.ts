@@ -399,7 +399,7 @@ export interface components {
         };
         /**
          * Driver
-         * @description A parameter that moves a difference: its rank correlation, and the mean where it is low and where it is high.
+         * @description A parameter that moves a difference: its rank correlation, and the median where it is low and high.
          */
         Driver: {
             /** High */
@@ -756,8 +756,26 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
 /** The state of the page: what is asked, what is shown, and the numbers that answer. */
 
-import { type Answer, type CaseInfo, type Kind, type Layer, type Outcome, type Slider, Refused } from "./api";
+import { type Answer, type CaseInfo, type Kind, type Knowledge, type Layer, type Outcome, type Slider, Refused } from "./api";
 import { Asker, LIVE, LIVE_BELIEF } from "./asker";
 import { type Shared, read, write } from "./link";
 import { Picture, type World, worldOf } from "./picture";
@@ -16,7 +16,7 @@ export interface Offline {
   info: CaseInfo;
   answer: Answer;
   state: Partial<Shared>;
-  knowledge: Record<string, unknown>;
+  knowledge: Record<string, Knowledge>;
   sources: unknown;
 }
 
@@ -44,6 +44,9 @@ class Store {
   busy = $state(false);
   problem = $state.raw<{ place: string; value: string; remedy: string } | null>(null);
   latency = $state(0);
+
+  /** Tabs of tables that have been read. */
+  knowledge = new Map<string, Knowledge>();
 
   private worlds = new Map<string, World>();
   private raw: Answer | null = null;
@@ -92,6 +95,7 @@ class Store {
     this.window = linked.window ?? 0;
     const at = /^(edge|node|territory):(.+)$/.exec(linked.selected ?? "");
     if (at && info.names[at[1]!]?.[at[2]!]) this.selected = { kind: at[1] as "edge", id: at[2]! };
+    for (const [topic, held] of Object.entries(offline?.knowledge ?? {})) this.knowledge.set(topic, held);
     if (offline) this.take(offline.answer, performance.now());
     else this.asker.change(LIVE);
   }
