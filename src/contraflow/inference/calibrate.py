@@ -109,7 +109,7 @@ def fit_trade(
     together = np.gcd(TOGETHER, how.chains) if how.method == "nuts" else 1
     draws = sample(
         white,
-        replace(how, together=int(together), metric=False),
+        replace(how, together=int(together), metric=False, integrator="rotation"),
         None if folder is None else folder / "chains",
         resume,
         lambda progress: said("trade", progress),

@@ -114,7 +114,11 @@ def sample(
     if folder is not None:
         problem = _problem(density, how, fingerprint, vectors)
         checkpoint = Checkpoint(Path(folder), problem, resume)
-    if how.method == "nuts":
+    if how.method == "nuts" and how.integrator == "rotation":
+        from contraflow.inference.sampler.rotation import rotating_nuts
+
+        kernel = rotating_nuts(density, how, first)
+    elif how.method == "nuts":
         from contraflow.inference.sampler.nuts import nuts
 
         scales = None if vectors is None or not how.metric else np.maximum(vectors.var(axis=0), FLOOR)

@@ -32,6 +32,8 @@ class Sampling:
         more than the price of one. Divides `chains`.
     metric
         Whether NUTS adapts its diagonal mass matrix; without, it stays as it begins.
+    integrator
+        Of NUTS: ``leapfrog``, or ``rotation``, which is exact for a standard normal and pays off close to one.
     seed
         Same seed, same draws.
     target_accept
@@ -56,6 +58,7 @@ class Sampling:
     chains: int = 4
     together: int = 1
     metric: bool = True
+    integrator: Literal["leapfrog", "rotation"] = "leapfrog"
     seed: int = 0
     target_accept: float = 0.8
     max_tree_depth: int = 8
@@ -69,6 +72,10 @@ class Sampling:
         if self.method not in METHODS:
             raise ContraflowError(
                 "sampling", f"method {self.method!r}", f"choose one of {', '.join(METHODS)}"
+            )
+        if self.integrator not in ("leapfrog", "rotation"):
+            raise ContraflowError(
+                "sampling", f"integrator {self.integrator!r}", "choose leapfrog or rotation"
             )
         least = {"warmup": 1, "draws": 1, "chains": 1, "seed": 0, "max_tree_depth": 1, "block": 1, "paths": 1}
         least |= {"together": 1}

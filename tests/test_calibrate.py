@@ -1,0 +1,148 @@
+"""The whole calibration on the small case of the template: files, resumption, use by a run, quarters."""
+
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from contraflow.analysis.simulate import simulate
+from contraflow.case import load_case
+from contraflow.case.template import new_case
+from contraflow.errors import ContraflowError
+from contraflow.inference import trade
+from contraflow.inference.calibrate import calibrate, last_year
+from contraflow.inference.diagnose import diagnose
+from contraflow.inference.posterior import FILE, HASH, draw_beliefs, load_posterior
+from contraflow.inference.priors import sample
+from contraflow.inference.sampler import Sampling
+from contraflow.inference.store import load
+from contraflow.inference.whiten import whiten
+
+HOW = Sampling(warmup=40, draws=20, chains=4, seed=1, block=10)
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("calibrate")
+    case = load_case(new_case(folder / "small"))
+    written = calibrate(case, HOW, folder / "fit", install=True)
+    return case, folder / "fit", written
+
+
+def test_files_are_whole_and_the_record_teaches_something(fitted):
+    case, folder, written = fitted
+    assert [path.name for path in written] == ["trade.nc", "killings.nc", FILE, "diagnosis.json"]
+    assert not list(folder.glob("*.tmp")) and not list(Path(case.path).glob(".*tmp"))
+    found = diagnose(load(folder / "trade.nc"))
+    assert found.sampler["divergences"] == 0
+    learned = {item.name: item.contraction for item in found.learned}
+    assert max(learned.values()) > 0.3
+    assert found.not_identified
+    said = load(folder / "trade.nc")["posterior_predictive"].to_dataset()
+    seen = load(folder / "trade.nc")["observed_data"].to_dataset()
+    for name in seen.data_vars:
+        have = np.isfinite(seen[name].to_numpy())
+        middle = np.median(said[name].to_numpy()[..., have], axis=(0, 1))
+        assert np.abs(np.log(middle / seen[name].to_numpy()[have])).max() < 0.7, name
+
+
+def test_a_run_uses_the_posterior_bit_for_bit_and_says_so(fitted):
+    case, _, _ = fitted
+    posterior = load_posterior(case)
+    assert posterior is not None
+    one, two = (simulate(case, draws=10, seed=4) for _ in range(2))
+    assert one.provenance["beliefs"] == "posterior"
+    assert one.provenance["posterior_digest"] == posterior.digest
+    np.testing.assert_array_equal(one.dataset["delivered"], two.dataset["delivered"])
+    prior = simulate(case, draws=10, seed=4, beliefs="prior")
+    assert prior.provenance["beliefs"] == "prior"
+    assert not np.array_equal(one.dataset["delivered"], prior.dataset["delivered"])
+
+
+def test_a_posterior_of_other_tables_or_another_file_is_not_used(fitted, tmp_path):
+    case, _, _ = fitted
+    table = Path(case.path) / "parameters.csv"
+    text = table.read_text(encoding="utf-8")
+    try:
+        table.write_text(
+            text.replace("theta,,Routing elasticity,1,lognormal,4", "theta,,Routing elasticity,1,lognormal,5")
+        )
+        assert load_posterior(load_case(case.path)) is None
+    finally:
+        table.write_text(text, encoding="utf-8")
+    written = Path(case.path) / HASH
+    right = written.read_text(encoding="utf-8")
+    try:
+        written.write_text("0" * 64 + f"  {FILE}\n", encoding="utf-8")
+        # read anew: a file that was read before is known by its time
+        (Path(case.path) / FILE).touch()
+        with pytest.raises(ContraflowError, match="restore both files"):
+            load_posterior(load_case(case.path))
+    finally:
+        written.write_text(right, encoding="utf-8")
+
+
+def test_draws_keep_what_was_fitted_and_take_the_rest_from_the_prior(fitted):
+    case, _, _ = fitted
+    posterior = load_posterior(case)
+    members = {
+        dim: case.members(dim)
+        for dim in ("edge", "year", "theatre", "jurisdiction", "node", "source", "market")
+    }
+    members |= {"territory": case.members("territory"), "month": [str(m) for m in case.months]}
+    some = draw_beliefs(case, members, range(6), 0, posterior)
+    more = draw_beliefs(case, members, range(3, 9), 0, posterior)
+    for name, value in some.items():
+        np.testing.assert_array_equal(value[..., 3:], more[name][..., :3], err_msg=name)
+    fitted_years = [members["year"].index(y) for y in posterior.members["year"]]
+    ahead = [i for i in range(len(members["year"])) if i not in fitted_years]
+    prior = sample(case.parameters, members, range(6), 0, ("share_walk",))["share_walk"]
+    np.testing.assert_array_equal(some["share_walk"][:, ahead], prior[:, ahead])
+    assert not np.allclose(some["share_walk"][:, fitted_years], prior[:, fitted_years])
+
+
+def test_a_resumed_run_refuses_another_case_and_gives_the_same_draws(fitted, tmp_path):
+    case, folder, _ = fitted
+    again = calibrate(case, HOW, folder, resume=True)
+    first = load(folder / "trade.nc")["posterior"].to_dataset()["theta"].to_numpy()
+    assert again[0] == folder / "trade.nc"
+    fresh = calibrate(case, HOW, tmp_path / "fit")
+    np.testing.assert_array_equal(first, load(fresh[0])["posterior"].to_dataset()["theta"].to_numpy())
+
+
+def test_quarters_say_nearly_what_months_say(fitted):
+    case, _, _ = fitted
+    problem = trade.problem(case)
+    drawn = {
+        k: jnp.asarray(v) for k, v in sample(case.parameters, problem.model.members, range(16), 0).items()
+    }
+    drawn |= {name: jnp.broadcast_to(value, drawn[name].shape) for name, value in problem.fixed.items()}
+    coarse, error = problem.say(drawn)
+    fine, _ = problem.say(drawn, monthly=True)
+    away = np.asarray((coarse - fine) / error)
+    assert np.median(np.abs(away)) < 0.2
+
+
+def test_whitened_coordinates_are_the_same_density(fitted):
+    case, _, _ = fitted
+    problem = trade.problem(case)
+    white = whiten(problem, trade.SCALES, sweeps=3)
+    rng = np.random.default_rng(0)
+    u = rng.standard_normal((3, len(white.mode)))
+    heights = [float(white.potential(white.place(jnp.asarray(row)))) for row in u]
+    assert np.all(np.isfinite(heights))
+    # dropping nothing changes nothing; dropping rows can only widen
+    none = white.without(np.zeros(len(white.residuals), dtype=bool))
+    np.testing.assert_allclose(none.place(jnp.asarray(u[0])), white.place(jnp.asarray(u[0])), atol=1e-8)
+    some = white.without(np.arange(len(white.residuals)) < 5)
+    assert np.sum(np.log(some.shrink)) > np.sum(np.log(white.shrink))
+    gradient = jax.grad(lambda z: white.potential(white.place(z)))(jnp.zeros(len(white.mode)))
+    assert np.isfinite(np.asarray(gradient)).all()
+
+
+def test_bad_requests_name_place_value_and_remedy(fitted, tmp_path):
+    case, _, _ = fitted
+    for until, words in (("soon", "YYYY-MM"), ("1999-12", "no whole year")):
+        with pytest.raises(ContraflowError, match=words):
+            last_year(case, until)
