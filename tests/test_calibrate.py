@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+
 from contraflow.analysis.simulate import simulate
 from contraflow.case import load_case
 from contraflow.case.template import new_case
