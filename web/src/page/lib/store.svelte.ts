@@ -4,7 +4,7 @@ import { type Answer, type CaseInfo, type Kind, type Knowledge, type Layer, type
 import { Asker, LIVE, LIVE_BELIEF } from "./asker";
 import { type Shared, read, write } from "./link";
 import { Picture, type World, worldOf } from "./picture";
-import { type Language, caseWords, language as words, say } from "../words/say.svelte";
+import { type Key, type Language, caseWords, language as words, say } from "../words/say.svelte";
 
 const WORLDS_KEPT = 6;
 export const TABS = ["explore", "claims", "evaluation", "replications", "sureness", "method"] as const;
@@ -155,6 +155,10 @@ class Store {
     return this.info.outcomes.find((one) => one.id === id)!;
   }
 
+  outcomeName(id: string): string {
+    return say(`outcome.${id}` as Key, { country: this.info.country });
+  }
+
   kindOf(name: string): Kind {
     return this.info.kinds.find((one) => one.name === name)!;
   }
@@ -180,7 +184,7 @@ class Store {
   /** Name of a place of an outcome; the total has one of its own. */
   placeName(outcome: Outcome, place: string): string {
     if (place !== "") return this.name(outcome.dimension, place);
-    return outcome.dimension === "territory" ? this.info.country : outcome.dimension ? say("total") : say(`outcome.${outcome.id}` as "total");
+    return outcome.dimension === "territory" ? this.info.country : outcome.dimension ? say("total") : this.outcomeName(outcome.id);
   }
 
   title(name: string): string {

@@ -1,0 +1,243 @@
+/**
+ * The page in a browser: node e2e/page.mjs ADDRESS
+ *
+ * Values are asserted through tables, never through pixels. Needs Chromium (CHROMIUM names it, else /usr/bin/chromium).
+ */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync, mkdtempSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const address = process.argv[2] ?? "http://127.0.0.1:8765/";
+const shots = process.env.SHOTS;
+const PATIENCE = Number(process.env.PATIENCE ?? 180) * 1000;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "contraflow-e2e-"));
+const ARGUMENTS = [
+  "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--disable-quic", "--no-first-run",
+];
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
+const foreign = [];
+const complaints = [];
+let failed = 0;
+
+async function open(options = {}, hash = "", at = address) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", reducedMotion: "reduce", acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (!["data:", "blob:", "file:"].includes(url.protocol) && url.origin !== new URL(address).origin) foreign.push(request.url());
+  });
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(at + hash);
+  await page.locator("#bands").waitFor();
+  return page;
+}
+
+async function test(name, act) {
+  const begun = Date.now();
+  try {
+    await act();
+    console.log(`ok    ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL  ${name}: ${error.stack}`);
+  }
+}
+
+/** Rows of the table behind a chart, as text. */
+async function rows(page, id) {
+  if (!(await page.locator(`[data-numbers="${id}"]`).count())) await page.locator(`[data-table="${id}"]`).click();
+  await page.locator(`[data-numbers="${id}"] tbody tr`).first().waitFor();
+  return page.locator(`[data-numbers="${id}"] tbody tr`).evaluateAll((list) => list.map((row) => [...row.cells].map((cell) => cell.textContent)));
+}
+
+/** Wait until the numbers answer the last change. */
+async function settled(page, act) {
+  const before = await page.locator("[data-testid=status]").getAttribute("data-latency");
+  await act();
+  await page.waitForFunction((was) => document.querySelector("[data-testid=status]").dataset.latency !== was, before, { timeout: PATIENCE });
+}
+
+async function accessible(page, where) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const bad = found.violations.filter((one) => ["serious", "critical"].includes(one.impact));
+  assert.deepEqual(bad.map((one) => `${where}: ${one.id}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 4).join(" | ")}`), []);
+}
+
+async function shot(page, name, whole = false) {
+  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: whole });
+}
+
+const setValue = (value) => (element) => {
+  element.value = String(value);
+  element.dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+const page = await open();
+
+await test("the first load shows numbers in words, in a table, and nothing worth a complaint", async () => {
+  const head = await rows(page, "headlines");
+  assert.ok(head.length >= 8, `${head.length} rows`);
+  for (const row of head) for (const cell of row) assert.ok(cell && !/NaN|undefined|Infinity/.test(cell), row.join(" | "));
+  assert.match(await page.title(), /campaign/i);
+  await shot(page, "desktop");
+});
+
+await test("a chart's table holds every month, and the baseline is the scenario before it departs", async () => {
+  const table = await rows(page, "bands");
+  assert.equal(table.length, 180);
+  assert.equal(table[0][1], table[0][4]);
+  assert.ok(table.slice(140).some((row) => row[1] !== row[4]), "the campaign changes nothing");
+});
+
+await test("more effort, more seized: a slider changes the table, and the neutral value changes nothing", async () => {
+  await settled(page, () => page.getByTestId("preset").selectOption("no-campaign"));
+  let head = await rows(page, "headlines");
+  assert.ok(head.every((row) => row[3] === "0"), "a scenario differs from itself");
+  await settled(page, () => page.getByTestId("add").selectOption("effort"));
+  await settled(page, () => page.getByTestId("strength").evaluate(setValue(4)));
+  const strong = (await rows(page, "headlines")).find((row) => row[0].startsWith("Seized"));
+  assert.ok(!strong[3].startsWith("−") && strong[3] !== "0", `seizures change by ${strong[3]}`);
+  await settled(page, () => page.getByTestId("strength").evaluate(setValue(1)));
+  head = await rows(page, "headlines");
+  assert.ok(head.every((row) => row[3] === "0"), "a factor of one changes something");
+});
+
+await test("the timeline is moved by keys", async () => {
+  const grip = page.getByRole("slider", { name: /start$/ }).first();
+  const before = await grip.getAttribute("aria-valuetext");
+  await grip.focus();
+  await page.keyboard.press("ArrowRight");
+  assert.notEqual(await grip.getAttribute("aria-valuetext"), before);
+});
+
+await test("a belief can be fixed, and goes back to the evidence", async () => {
+  await settled(page, () => page.getByTestId("strength").evaluate(setValue(3)));
+  const before = await rows(page, "headlines");
+  await settled(page, () => page.getByTestId("belief-theta").evaluate((element) => {
+    element.value = element.max;
+    element.dispatchEvent(new Event("input", { bubbles: true }));
+  }));
+  assert.notDeepEqual(await rows(page, "headlines"), before);
+  await settled(page, () => page.getByTestId("reset-beliefs").click());
+  assert.deepEqual(await rows(page, "headlines"), before);
+});
+
+await test("the months play, and the map's table follows", async () => {
+  const slider = page.getByTestId("month");
+  await slider.evaluate(setValue(12));
+  const early = await rows(page, "map");
+  await page.getByTestId("play").click();
+  await page.waitForFunction(() => Number(document.querySelector("[data-testid=month]").value) >= 15);
+  await page.getByTestId("play").click();
+  assert.notDeepEqual(await rows(page, "map"), early);
+  await slider.focus();
+  await page.keyboard.press("ArrowRight");
+});
+
+await test("a link is the picture", async () => {
+  await page.getByTestId("outcome").selectOption("delivered");
+  await page.waitForTimeout(500);
+  const wanted = await rows(page, "headlines");
+  const other = await open({}, new URL(page.url()).hash);
+  assert.deepEqual(await rows(other, "headlines"), wanted);
+  assert.equal(await other.getByTestId("outcome").inputValue(), "delivered");
+  await other.context().close();
+});
+
+await test("a bad file is refused with place, value and remedy; a good one is taken", async () => {
+  const bad = join(folder, "bad.toml");
+  writeFileSync(bad, 'name = "bad"\ncase = "ecuador"\n[[measure]]\nkind = "effort"\ntheatre = "ecuador-port"\nstart = "2026-01"\nvalue = 2\n');
+  await page.getByTestId("files").click();
+  await page.getByTestId("upload").setInputFiles(bad);
+  const said = await page.getByTestId("problem").textContent();
+  assert.match(said, /measure 1, key theatre/);
+  assert.match(said, /ecuador-ports/);
+  const good = join(folder, "good.toml");
+  writeFileSync(good, 'name = "good"\ncase = "ecuador"\nextends = "history"\n[[measure]]\nkind = "effort"\ntheatre = "ecuador-ports"\nstart = "2026-01"\nvalue = 2\n');
+  await page.getByTestId("files").click();
+  await settled(page, () => page.getByTestId("upload").setInputFiles(good));
+  assert.equal(await page.getByTestId("layer").count(), 1);
+  assert.equal(await page.getByTestId("problem").count(), 0);
+});
+
+await test("the scenario and the sources can be had as files", async () => {
+  for (const [id, content] of [["save-toml", /theatre = \["ecuador-ports"\]/], ["save-bib", /@software\{contraflow/]]) {
+    await page.getByTestId("files").click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId(id).click()]);
+    assert.match(readFileSync(await download.path(), "utf8"), content);
+  }
+});
+
+await test("places, edges and provinces open with series and sources, and a number opens its card", async () => {
+  await page.getByTestId("find").selectOption("territory:guayas");
+  assert.match(await page.getByTestId("place-card").textContent(), /Lobos|Choneros/);
+  await page.locator("[data-testid=place-card] .sources li").first().waitFor();
+  await page.locator(".headline .value").first().click();
+  assert.match(await page.getByTestId("card").textContent(), /SHA-256/);
+  await page.keyboard.press("Escape");
+});
+
+await test("axe finds nothing serious", async () => {
+  await accessible(page, "explore");
+  await page.locator("#tab-method").click();
+  await page.locator(".knowledge table").waitFor();
+  await accessible(page, "method");
+  await page.locator("#tab-explore").click();
+});
+
+await test("the saved view opens offline with the same numbers", async () => {
+  const wanted = await rows(page, "headlines");
+  await page.getByTestId("files").click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("save-html").click()]);
+  const file = join(folder, "saved.html");
+  await download.saveAs(file);
+  const saved = await open({ offline: true }, "", `file://${file}`);
+  assert.deepEqual(await rows(saved, "headlines"), wanted);
+  assert.equal((await rows(saved, "bands")).length, 180);
+  await shot(saved, "saved");
+  await accessible(saved, "saved");
+  await saved.context().close();
+});
+
+await test("a reader of Spanish gets Spanish", async () => {
+  const spanish = await open({ locale: "es-EC" });
+  assert.equal(await spanish.locator("html").getAttribute("lang"), "es");
+  assert.match(await spanish.locator("#answers-title").textContent(), /Qué cambia/);
+  const head = await rows(spanish, "headlines");
+  assert.ok(head.some((row) => row[0].startsWith("Homicidios")));
+  const text = await spanish.locator("main").innerText();
+  assert.doesNotMatch(text, /\b(Baseline|Scenario|Homicides|Seized|Show|What|Where)\b/);
+  await accessible(spanish, "spanish");
+  await shot(spanish, "spanish");
+  await spanish.context().close();
+});
+
+await test("a phone shows everything within its width", async () => {
+  const phone = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+  const wide = await phone.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 390, `${wide} pixels wide`);
+  await accessible(phone, "phone");
+  await shot(phone, "phone", true);
+  await phone.context().close();
+});
+
+await test("a broken link still opens", async () => {
+  const odd = await open({}, "#base=../../etc&do=x~y&do=effort~nowhere~2026-01~~2&believe=theta~1e99&month=x&outcome=none&at=edge:none");
+  assert.match(await odd.getByTestId("problem").textContent().catch(() => "none"), /measure|none/);
+  await odd.context().close();
+});
+
+await browser.close();
+await test("nothing was asked of another host, and the console is quiet", () => {
+  assert.deepEqual(foreign, []);
+  assert.deepEqual(complaints.filter((text) => !/40[09]|status of 400/.test(text)), []);
+});
+process.exit(failed ? 1 : 0);
