@@ -10,7 +10,7 @@ let seconds = null;
 page.on("response", async (answer) => {
   if (answer.url().endsWith("/api/run") && answer.ok()) seconds = (await answer.json().catch(() => null))?.seconds ?? null;
 });
-await page.goto(address);
+await page.goto(`${address}#rest=no`);
 await page.locator("#bands").waitFor();
 
 async function move(selector, value) {

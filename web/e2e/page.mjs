@@ -24,7 +24,10 @@ const foreign = [];
 const complaints = [];
 let failed = 0;
 
-async function open(options = {}, hash = "", at = address) {
+/** Without the sharper run that follows at rest: two pages are compared with the same draws. */
+const COARSE = "&rest=no";
+
+async function open(options = {}, hash = "#", at = address) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", reducedMotion: "reduce", acceptDownloads: true, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
@@ -34,7 +37,7 @@ async function open(options = {}, hash = "", at = address) {
   });
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(at + hash);
+  await page.goto(at + hash + COARSE);
   await page.locator("#bands").waitFor();
   return page;
 }
@@ -61,7 +64,10 @@ async function rows(page, id) {
 async function settled(page, act) {
   const before = await page.locator("[data-testid=status]").getAttribute("data-latency");
   await act();
-  await page.waitForFunction((was) => document.querySelector("[data-testid=status]").dataset.latency !== was, before, { timeout: PATIENCE });
+  await page.waitForFunction((was) => {
+    const { latency, busy } = document.querySelector("[data-testid=status]").dataset;
+    return latency !== was && busy === "false";
+  }, before, { timeout: PATIENCE });
 }
 
 async function accessible(page, where) {
@@ -75,10 +81,12 @@ async function shot(page, name, whole = false) {
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: whole });
 }
 
-const setValue = (value) => (element) => {
-  element.value = String(value);
-  element.dispatchEvent(new Event("input", { bubbles: true }));
-};
+/** Move a slider as a hand does. */
+const slide = (locator, value) =>
+  locator.evaluate((element, wanted) => {
+    element.value = String(wanted);
+    element.dispatchEvent(new Event("input", { bubbles: true }));
+  }, value);
 
 const page = await open();
 
@@ -102,10 +110,10 @@ await test("more effort, more seized: a slider changes the table, and the neutra
   let head = await rows(page, "headlines");
   assert.ok(head.every((row) => row[3] === "0"), "a scenario differs from itself");
   await settled(page, () => page.getByTestId("add").selectOption("effort"));
-  await settled(page, () => page.getByTestId("strength").evaluate(setValue(4)));
+  await settled(page, () => slide(page.getByTestId("strength"), 4));
   const strong = (await rows(page, "headlines")).find((row) => row[0].startsWith("Seized"));
   assert.ok(!strong[3].startsWith("−") && strong[3] !== "0", `seizures change by ${strong[3]}`);
-  await settled(page, () => page.getByTestId("strength").evaluate(setValue(1)));
+  await settled(page, () => slide(page.getByTestId("strength"), 1));
   head = await rows(page, "headlines");
   assert.ok(head.every((row) => row[3] === "0"), "a factor of one changes something");
 });
@@ -116,15 +124,13 @@ await test("the timeline is moved by keys", async () => {
   await grip.focus();
   await page.keyboard.press("ArrowRight");
   assert.notEqual(await grip.getAttribute("aria-valuetext"), before);
+  await page.waitForFunction(() => document.querySelector("[data-testid=status]").dataset.busy === "false");
 });
 
 await test("a belief can be fixed, and goes back to the evidence", async () => {
-  await settled(page, () => page.getByTestId("strength").evaluate(setValue(3)));
+  await settled(page, () => slide(page.getByTestId("strength"), 3));
   const before = await rows(page, "headlines");
-  await settled(page, () => page.getByTestId("belief-theta").evaluate((element) => {
-    element.value = element.max;
-    element.dispatchEvent(new Event("input", { bubbles: true }));
-  }));
+  await settled(page, () => slide(page.getByTestId("belief-theta"), 100));
   assert.notDeepEqual(await rows(page, "headlines"), before);
   await settled(page, () => page.getByTestId("reset-beliefs").click());
   assert.deepEqual(await rows(page, "headlines"), before);
@@ -132,7 +138,7 @@ await test("a belief can be fixed, and goes back to the evidence", async () => {
 
 await test("the months play, and the map's table follows", async () => {
   const slider = page.getByTestId("month");
-  await slider.evaluate(setValue(12));
+  await slide(slider, 12);
   const early = await rows(page, "map");
   await page.getByTestId("play").click();
   await page.waitForFunction(() => Number(document.querySelector("[data-testid=month]").value) >= 15);
@@ -199,7 +205,7 @@ await test("the saved view opens offline with the same numbers", async () => {
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("save-html").click()]);
   const file = join(folder, "saved.html");
   await download.saveAs(file);
-  const saved = await open({ offline: true }, "", `file://${file}`);
+  const saved = await open({ offline: true }, "#", `file://${file}`);
   assert.deepEqual(await rows(saved, "headlines"), wanted);
   assert.equal((await rows(saved, "bands")).length, 180);
   await shot(saved, "saved");
@@ -231,7 +237,7 @@ await test("a phone shows everything within its width", async () => {
 
 await test("a broken link still opens", async () => {
   const odd = await open({}, "#base=../../etc&do=x~y&do=effort~nowhere~2026-01~~2&believe=theta~1e99&month=x&outcome=none&at=edge:none");
-  assert.match(await odd.getByTestId("problem").textContent().catch(() => "none"), /measure|none/);
+  assert.match(await odd.getByTestId("problem").textContent(), /measure 1/);
   await odd.context().close();
 });
 

@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,13 +105,21 @@ class Engine:
         self.months = months
         self.steps = [slice(months.index(str(w.first)), months.index(str(w.last)) + 1) for w in self.windows]
         self.common = self.steps[0].start
-        self.sliders = sliders(case, self.simulator.beliefs(SHOWN_DRAWS))
-        self.ranges = {one["symbol"]: (one["low"], one["high"]) for one in self.sliders}
         edges = case.edges.set_index("id").loc[list(self.model.members["edge"])]
         self._afloat = edges["mode"].isin(AFLOAT).to_numpy()
         self._named = lru_cache(maxsize=64)(known)
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._lock = threading.Lock()
+
+    @cached_property
+    def sliders(self) -> list[dict[str, Any]]:
+        """Return the beliefs that may be fixed, with what is believed of each; drawn when first asked for."""
+        return sliders(self.case, self.simulator.beliefs(SHOWN_DRAWS))
+
+    @cached_property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """Return the ends of every slider by symbol."""
+        return {one["symbol"]: (one["low"], one["high"]) for one in self.sliders}
 
     @property
     def source(self) -> str:
@@ -126,7 +134,8 @@ class Engine:
         ContraflowError
             If a name, a measure or a belief is not valid.
         """
-        check(question.beliefs, self.ranges)
+        if question.beliefs:
+            check(question.beliefs, self.ranges)
         after = layered(self.case, question.base, question.measures, find=self._named)
         return after, self._named(self.case, question.baseline or self.case.default_baseline, "baseline")
 

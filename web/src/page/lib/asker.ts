@@ -20,6 +20,8 @@ export class Asker {
   private flying: { abort: AbortController; sharp: boolean } | null = null;
   private next: { draws: number; since: number } | null = null;
   private timer = 0;
+  /** Whether a sharper run follows when all rests. */
+  sharp = true;
   private readonly tab = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
 
   constructor(private readonly told: Told) {}
@@ -43,7 +45,7 @@ export class Asker {
     try {
       const answer = await post<Answer>("/api/run", ask, abort.signal);
       this.told.got(answer, since, ask);
-      if (draws < SHARP && !this.next) this.timer = window.setTimeout(() => this.change(SHARP), REST);
+      if (this.sharp && draws < SHARP && !this.next) this.timer = window.setTimeout(() => this.change(SHARP), REST);
     } catch (error) {
       if (error instanceof Refused && error.status === 503) {
         wait = Math.max(error.after, 1) * 1000;

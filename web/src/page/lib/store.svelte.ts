@@ -50,6 +50,8 @@ class Store {
 
   private worlds = new Map<string, World>();
   private raw: Answer | null = null;
+  /** Whether the message outlasts the next answer. */
+  private lasting = false;
   private rawWorlds = new Map<string, NonNullable<Answer["world"]>>();
   private asker = new Asker({
     asking: () => ({
@@ -65,6 +67,12 @@ class Store {
         error instanceof Refused
           ? error.problem
           : { place: say("server"), value: say("noServer"), remedy: say("noServerRemedy") };
+      // A link that asks for what cannot be: say so, and show the scenario without it.
+      if (!this.picture && error instanceof Refused && this.layers.length) {
+        this.layers = [];
+        this.lasting = true;
+        this.asker.change(LIVE);
+      }
     },
     busy: (yes) => (this.busy = yes),
   });
@@ -97,7 +105,10 @@ class Store {
     if (at && info.names[at[1]!]?.[at[2]!]) this.selected = { kind: at[1] as "edge", id: at[2]! };
     for (const [topic, held] of Object.entries(offline?.knowledge ?? {})) this.knowledge.set(topic, held);
     if (offline) this.take(offline.answer, performance.now());
-    else this.asker.change(LIVE);
+    else {
+      this.asker.sharp = new URLSearchParams(hash.replace(/^#/, "")).get("rest") !== "no";
+      this.asker.change(LIVE);
+    }
   }
 
   private take(answer: Answer, since: number): void {
@@ -116,7 +127,8 @@ class Store {
     this.worlds.delete(world.key);
     this.worlds.set(world.key, world);
     this.raw = answer;
-    this.problem = null;
+    if (!this.lasting) this.problem = null;
+    this.lasting = false;
     this.picture = new Picture(this.info, world, answer);
     requestAnimationFrame(() =>
       setTimeout(() => {
