@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import special, stats
 
 from contraflow.case import load_case
 from contraflow.ensemble.assemble import assemble
@@ -14,10 +15,11 @@ from contraflow.ensemble.build import build
 from contraflow.errors import ContraflowError
 from contraflow.inference import killings
 from contraflow.inference import priors as prior_table
-from contraflow.inference.killings import field, inputs
+from contraflow.inference.killings import banded, field, inputs
 from contraflow.inference.killings.density import MECHANISM, MEMORY, joint, log_likelihood
 from contraflow.inference.killings.fit import KillingsFit, numpyro_model
 from contraflow.inference.killings.known import known_case, known_scenario, season
+from contraflow.inference.killings.laplace import resample
 from contraflow.inference.killings.scalars import Prior, priors
 from contraflow.inference.sampler import Sampling, sample
 from contraflow.model import conflict
@@ -25,7 +27,6 @@ from contraflow.model import killings as equations
 from contraflow.model.simulate import base_year, simulate
 from contraflow.model.step import Settings, sum_by
 from contraflow.scenario import compile_drivers, load_scenario
-
 
 HEADER = ["territory", "year", "month", "homicides", "night", "prison", "firearm", "source"]
 
@@ -57,16 +58,15 @@ def test_the_panel_counts_killings_outside_prisons(case, panel):
 
 def test_an_unfinished_newest_month_is_left_out_and_named(case, panel, tmp_path):
     rows = [
-        {"territory": t, "year": 2025, "month": 12, "homicides": 1, "source": "own"} for t in panel.territories
+        {"territory": t, "year": 2025, "month": 12, "homicides": 1, "source": "own"}
+        for t in panel.territories
     ]
     file = tmp_path / "new.csv"
     write(file, rows)
     longer = killings.panel(case, data=file)
     assert longer.partial == ("2025-12",)
     assert str(longer.end) == "2025-11"
-    full = [
-        r | {"homicides": int(panel.counts[-1, i])} for i, r in enumerate(rows)
-    ]
+    full = [r | {"homicides": int(panel.counts[-1, i])} for i, r in enumerate(rows)]
     write(file, full)
     assert str(killings.panel(case, data=file).end) == "2025-12"
     write(file, full[1:])
@@ -109,7 +109,9 @@ def test_the_groups_alone_do_what_they_do_in_the_whole_model(case):
     model = build(case, anchored=False)
     structure = model.structure
     drivers = model.arrange(compile_drivers(case, load_scenario(case, "history")))
-    draw = {k: jnp.asarray(v) for k, v in prior_table.sample(case.parameters, model.members, range(1)).items()}
+    draw = {
+        k: jnp.asarray(v) for k, v in prior_table.sample(case.parameters, model.members, range(1)).items()
+    }
     parameters = assemble(structure.network, model.tables, draw)
     whole = simulate(structure, parameters, drivers, ("deaths", "toll_paid"))
     size = len(structure.names["territory"])
@@ -119,7 +121,11 @@ def test_the_groups_alone_do_what_they_do_in_the_whole_model(case):
     full = base_year(structure, Settings(), parameters)
     income = np.asarray(full.groups.income_per_member * members - base.income_per_member * members)
     alone = conflict.deaths(
-        structure, parameters.groups, jnp.asarray(income), conflict.months(structure, drivers, np.asarray(tolls)), 1
+        structure,
+        parameters.groups,
+        jnp.asarray(income),
+        conflict.months(structure, drivers, np.asarray(tolls)),
+        1,
     )
     np.testing.assert_allclose(alone, whole["deaths"], rtol=1e-9, atol=1e-12)
 
@@ -142,7 +148,9 @@ def test_the_coordinates_change_the_density_by_their_jacobian():
     z = jnp.asarray(rng.standard_normal(months * (1 + territories)))
 
     def path(z):
-        n, d, log_prior = field.fields(work, memory, level, z[:months], z[months:].reshape(months, territories))
+        n, d, log_prior = field.fields(
+            work, memory, level, z[:months], z[months:].reshape(months, territories)
+        )
         return jnp.concatenate([n, d.ravel()]), log_prior
 
     x, log_prior = path(z)
@@ -183,6 +191,69 @@ def test_both_forms_of_a_prior_are_the_same_distribution(prior):
     slope = jax.vmap(jax.grad(lambda x: prior.value(x)[0]))(u)
     direct = prior.distribution().log_prob(value) + jnp.log(jnp.abs(slope))
     np.testing.assert_allclose(np.diff(log_density), np.diff(direct), atol=1e-9)
+
+
+def small_given(rng, months=5, territories=3):
+    counts = rng.poisson(12.0, (months, territories)).astype(float)
+    level = jnp.full((months, territories), 2.3)
+    memory = field.Memory(*map(jnp.asarray, USED))
+    return banded.Given(
+        jnp.asarray(counts), jnp.r_[jnp.ones(months - 1), 0.0], level, jnp.asarray(25.0), memory
+    )
+
+
+def whole_density(given, x):
+    shaped = x.reshape(given.counts.shape[0], -1)
+    return banded.log_likelihood_of(given, shaped) + banded.log_prior(given.memory, shaped)
+
+
+def test_the_log_likelihood_is_the_negative_binomial():
+    counts, mean, size = np.arange(9.0).reshape(3, 3), np.linspace(0.5, 6.0, 9).reshape(3, 3), 7.0
+    ours = log_likelihood(jnp.asarray(counts), jnp.asarray(mean), jnp.asarray(size))
+    direct = stats.nbinom.logpmf(counts, size, size / (size + mean)) + special.gammaln(counts + 1.0)
+    np.testing.assert_allclose(ours, direct, rtol=1e-10)
+
+
+def test_the_factor_by_months_is_the_whole_curvature():
+    rng = np.random.default_rng(2)
+    given = small_given(rng)
+    x = jnp.asarray(0.2 * rng.standard_normal(20))
+    shaped = x.reshape(5, 4)
+    dense = -np.asarray(jax.hessian(lambda x: whole_density(given, x))(x))
+    made = banded.factor(given, shaped)
+    assert float(banded.log_determinant(made)) == pytest.approx(np.linalg.slogdet(dense)[1], rel=1e-9)
+    values = rng.standard_normal((5, 4))
+    np.testing.assert_allclose(
+        banded.solve(made, jnp.asarray(values)).ravel(), np.linalg.solve(dense, values.ravel()), rtol=1e-8
+    )
+    half = jax.vmap(lambda e: banded.half_solve(made, e.reshape(5, 4)).ravel())(jnp.eye(20))
+    np.testing.assert_allclose(half.T @ half, np.linalg.inv(dense), rtol=1e-7, atol=1e-10)
+
+
+def test_the_field_is_integrated_out_at_its_mode_with_the_right_derivative():
+    given = small_given(np.random.default_rng(3))
+    zero = jnp.zeros((5, 4))
+
+    def value(log_scale):
+        scale = given.memory._replace(territory_scale=jnp.exp(log_scale))
+        return banded.marginal(given._replace(memory=scale), zero)[0]
+
+    found = banded.mode(given, zero)
+    assert np.abs(banded.slope(given, found)).max() < 1e-5
+    dense = -np.asarray(jax.hessian(lambda x: whole_density(given, x))(found.ravel()))
+    by_hand = whole_density(given, found.ravel()) - 0.5 * np.linalg.slogdet(dense)[1]
+    assert float(banded.marginal(given, zero)[0]) == pytest.approx(float(by_hand), rel=1e-9)
+    at, step = np.log(0.2), 1e-4
+    slope = (value(at + step) - value(at - step)) / (2 * step)
+    assert float(jax.grad(value)(at)) == pytest.approx(float(slope), rel=1e-5)
+
+
+def test_resampling_follows_the_weights():
+    rng = np.random.default_rng(0)
+    kept, efficiency = resample(np.log([0.5, 0.25, 0.25, 1e-12]), 4000, rng)
+    np.testing.assert_allclose(np.bincount(kept, minlength=4) / 4000, [0.5, 0.25, 0.25, 0.0], atol=1e-3)
+    assert efficiency == pytest.approx(1 / (4 * (0.25 + 0.125)), rel=1e-6)
+    assert resample(np.full(50, -3.0), 50, rng)[1] == pytest.approx(1.0)
 
 
 def invented(case, panel, seed=0):

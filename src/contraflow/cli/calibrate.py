@@ -28,16 +28,20 @@ contraflow calibrate ./my-case --out fit --method svi --install
 def calibrate(
     case: Annotated[str, typer.Argument(help="Name of an embedded case, or a case folder.")] = "ecuador",
     until: Annotated[
-        str | None, typer.Option("--until", help="Last month that is known, YYYY-MM; the whole record by default.")
+        str | None,
+        typer.Option("--until", help="Last month that is known, YYYY-MM; the whole record by default."),
     ] = None,
     method: Annotated[
-        str, typer.Option("--method", help="nuts (exact in the long run), pathfinder or svi (quick and rough).")
+        str,
+        typer.Option("--method", help="nuts (exact in the long run), pathfinder or svi (quick and rough)."),
     ] = "nuts",
     warmup: Annotated[int, typer.Option(min=1, help="Iterations of each chain that are not kept.")] = 100,
     draws: Annotated[int, typer.Option(min=1, help="Draws of each chain.")] = 150,
     chains: Annotated[int, typer.Option(min=1, help="Chains of the fit to the trade.")] = 16,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed: same seed, same draws.")] = 0,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for checkpoints and results.")] = Path("fit"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for checkpoints and results.")] = Path(
+        "fit"
+    ),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder.")] = False,
     install: Annotated[
         bool, typer.Option("--install", help="Put the posterior into the case folder, where `run` finds it.")
@@ -64,7 +68,9 @@ def calibrate(
     )
     for path in written:
         typer.echo(f"wrote {path}", err=True)
-    typer.echo(f"done in {(time.monotonic() - began) / 60:.1f} min; see `contraflow diagnose {out}`", err=True)
+    typer.echo(
+        f"done in {(time.monotonic() - began) / 60:.1f} min; see `contraflow diagnose {out}`", err=True
+    )
 
 
 class _Lines:
@@ -85,4 +91,6 @@ class _Lines:
         left = progress.eta_seconds
         eta = "" if left != left else f", about {left / 60:.0f} min left"
         stage = " (warming up)" if progress.warmup else ""
-        typer.echo(f"{words}: chain {progress.chain + 1}, {progress.done} of {progress.total}{stage}{eta}", err=True)
+        typer.echo(
+            f"{words}: chain {progress.chain + 1}, {progress.done} of {progress.total}{stage}{eta}", err=True
+        )

@@ -11,7 +11,7 @@ import pandas as pd
 from contraflow.analysis.evaluate.world import Question, World
 from contraflow.case import Case
 
-DRAWS, QUICK = 1000, 400
+DRAWS, QUICK = 1000, 200
 #: Months always forecast, where the case reaches so far: the same numbers whatever horizon is asked for.
 AHEAD = 30
 

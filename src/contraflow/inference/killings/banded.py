@@ -25,7 +25,7 @@ from contraflow.inference.killings.field import (
 
 MOST_STEPS = 40
 """Newton steps at most; five are usual from a start nearby."""
-CLOSE = 1e-7
+CLOSE = 1e-6
 """Largest change of a log deviation at which the mode counts as found."""
 LONGEST = 2.0
 """Longest step in logs: from far away the curvature promises too much."""
@@ -141,14 +141,30 @@ def mode(given: Given, start: Float[Array, "T row"]) -> Float[Array, "T row"]:
         _, change, step = carry
         return (change > CLOSE) & (step < MOST_STEPS)
 
-    def newton(carry):
-        field, _, step = carry
-        move = solve(factor(given, field), slope(given, field))
-        change = jnp.max(jnp.abs(move))
-        field = field + move * jnp.minimum(1.0, LONGEST / jnp.maximum(change, 1e-300))
-        return field, change, step + 1
+    def step(carry):
+        field, _, steps = carry
+        field, change = _step(given, field)
+        return field, change, steps + 1
 
-    return jax.lax.while_loop(going, newton, (start, jnp.inf, 0))[0]
+    return jax.lax.while_loop(going, step, (start, jnp.inf, 0))[0]
+
+
+def newton(given: Given, start: Float[Array, "T row"], steps: int) -> Float[Array, "T row"]:
+    """Field after a fixed number of Newton steps."""
+    return jax.lax.fori_loop(0, steps, lambda _, field: _step(given, field)[0], start)
+
+
+def _step(given: Given, field: Float[Array, "T row"]) -> tuple[Float[Array, "T row"], Float[Array, ""]]:
+    """One Newton step and its largest change."""
+    move = solve(factor(given, field), slope(given, field))
+    change = jnp.max(jnp.abs(move))
+    return field + move * jnp.minimum(1.0, LONGEST / jnp.maximum(change, 1e-300)), change
+
+
+def value_at(given: Given, field: Float[Array, "T row"]) -> Float[Array, ""]:
+    """Log likelihood of the scalars with the field integrated out (Laplace), given the field's mode."""
+    value = log_likelihood_of(given, field) + log_prior(given.memory, field)
+    return value - 0.5 * log_determinant(factor(given, field))
 
 
 def marginal(given: Given, start: Float[Array, "T row"]) -> tuple[Float[Array, ""], Float[Array, "T row"]]:
@@ -160,5 +176,4 @@ def marginal(given: Given, start: Float[Array, "T row"]) -> tuple[Float[Array, "
     found = jax.lax.stop_gradient(mode(still, jax.lax.stop_gradient(start)))
     held = jax.lax.stop_gradient(factor(still, found))
     field = found + solve(held, slope(given, found))
-    value = log_likelihood_of(given, field) + log_prior(given.memory, field)
-    return value - 0.5 * log_determinant(factor(given, field)), found
+    return value_at(given, field), found

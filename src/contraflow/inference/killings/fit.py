@@ -25,7 +25,7 @@ from contraflow.model.structure import Structure
 from contraflow.scenario import Scenario
 
 Method = Literal["nuts", "pathfinder", "svi", "laplace"]
-PADDED = 24
+PADDED = 48
 """The fast fit's panels are padded to a multiple of this many months: one compiled program serves many dates."""
 STARTS = 64
 """Draws of the fast fit that the sampler's chains start from."""

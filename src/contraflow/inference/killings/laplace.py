@@ -28,6 +28,8 @@ WIDER = 1.1
 """Proposals spread wider than the curvature says by this factor: weights stay bounded where tails are long."""
 FREEDOM = 8.0
 """Degrees of freedom of the proposals (Student's t)."""
+STEPS = 2
+"""Newton steps from where the mode of the field moves to first order with the scalars."""
 TOGETHER = 32
 """Draws of the field computed together."""
 
@@ -85,15 +87,15 @@ def _objective(structure: Structure | None, scalars: tuple[Prior, ...]):
 def _weigh(structure: Structure | None, scalars: tuple[Prior, ...]):
     """Log density of many proposals, and the mode of the field at each."""
 
-    def one(start, data, u):
+    def one(centre, around, moves, data, u):
         values, prior = _values(scalars, u)
-        value, found = banded.marginal(_given(structure, values, data), start)
-        return value + prior, found
+        start = around + jnp.tensordot(u - centre, moves, axes=1)
+        given = _given(structure, values, data)
+        found = banded.newton(given, start, STEPS)
+        return banded.value_at(given, found) + prior, found
 
     # several threads in one small program lose time, and wait for each other for ever where cores are few
-    return jax.jit(
-        lambda u, start, data: jax.vmap(partial(one, start, data))(u), compiler_options=ONE_THREAD_A_CHUNK
-    )
+    return jax.jit(lambda u, *rest: jax.vmap(partial(one, *rest))(u), compiler_options=ONE_THREAD_A_CHUNK)
 
 
 @lru_cache(maxsize=8)
@@ -155,18 +157,21 @@ def laplace(
     centre = found.x
     both(centre)
     around = near
-    curvature = np.empty((count, count))
+    curvature, moves = np.empty((count, count)), np.empty((count, *around.shape))
     for i in range(count):
         step = np.zeros(count)
         step[i] = STEP
-        curvature[i] = (both(centre + step)[1] - both(centre - step)[1]) / (2 * STEP)
+        above, ahead = both(centre + step)[1], near
+        below, behind = both(centre - step)[1], near
+        curvature[i], moves[i] = (above - below) / (2 * STEP), (ahead - behind) / (2 * STEP)
     root = WIDER * _root(curvature)
     rng = np.random.default_rng(seed)
     normals = rng.standard_normal((draws, count))
     stretch = np.sqrt(FREEDOM / rng.chisquare(FREEDOM, draws))
     u = centre + (normals * stretch[:, None]) @ root.T
     proposed = -0.5 * (FREEDOM + count) * np.log1p((normals**2).sum(1) * stretch**2 / FREEDOM)
-    parts = _chunks(_weigh(structure, scalars), (u,), (jnp.asarray(around), data))
+    near_mode = (*map(jnp.asarray, (centre, around, moves)), data)
+    parts = _chunks(_weigh(structure, scalars), (u,), near_mode)
     log_density, fields = (np.concatenate(part) for part in zip(*parts, strict=True))
     keep, efficiency = resample(log_density - proposed, draws, rng)
     noise = rng.standard_normal((draws, months, 1 + territories))
