@@ -161,18 +161,19 @@ def fight(
     length = 1.0 / steps
     deaths = jnp.zeros_like(rents)
     cells_of = jnp.asarray(structure.cells_of)
+    of_cell = cells_of.T
     for part in range(steps):
         if part:
             standing = groups.contest_shares(members, belief.contest, cells_of, cells.territory)
         present = cells_of @ members
-        earned = standing * rents[cells.territory] / jnp.maximum(members, 1.0)
+        earned = standing * (of_cell @ rents) / jnp.maximum(members, 1.0)
         relative = jnp.maximum(earned / against.income_per_member, tiny)
         pull = power(relative, belief.income_response)
         gain = belief.recruitment * pull * drivers.recruitment[cells.territory]
         rate = groups.conflict_rate(
             members, feud, background, belief.background_conflict, belief.conflict * calm[cells.territory]
         )
-        removed = (arrests / jnp.maximum(present, 1.0))[cells.territory]
+        removed = of_cell @ (arrests / jnp.maximum(present, 1.0))
         after = groups.advance(members, gain, rate, removed, belief.saturation, length, explicit)
         deaths = deaths + length * (cells_of @ (rate * (members if explicit else after)))
         members = after

@@ -11,11 +11,13 @@ destroyed. Shippers learn about p with a lag: p̂ ← p̂ + α (p − p̂).
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from contraflow.model.numerics import power
 from contraflow.model.parameters import Enforcement
 
 LARGEST_HAZARD = 2.5
@@ -64,7 +66,8 @@ def detection(
     concealment: Float[Array, "theatre draw"],
 ) -> Float[Array, "theatre draw"]:
     """Factor on the base-year loss rate of a theatre's edges: x^β (1 + ι I) exp(−h)."""
-    scale = effort**beliefs.effort_exponent
+    some = jnp.maximum(effort, jnp.finfo(concealment.dtype).tiny)
+    scale = jnp.where(effort > 0.0, power(some, beliefs.effort_exponent), 0.0)
     return scale * (1.0 + beliefs.intelligence_effect * intelligence) * jnp.exp(-concealment)
 
 
@@ -107,7 +110,7 @@ def loss(seizing: Float[Array, "edge draw"], striking: Float[Array, "edge draw"]
 
 def fade(half_life: Float[Array, "*draw"]) -> Float[Array, "*draw"]:
     """What is left of something after a month, given its half-life in months."""
-    return 0.5 ** (1.0 / half_life)
+    return jnp.exp(-math.log(2.0) / half_life)
 
 
 def adapt(

@@ -13,7 +13,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from contraflow.model.network import Network
-from contraflow.model.trade import Flows, Outlay, Prices
+from contraflow.model.numerics import total
+from contraflow.model.trade import Flows, Outlay, Prices, into_nodes
 
 
 class Money(NamedTuple):
@@ -73,21 +74,19 @@ def account(
     bought = price.value[network.origin] * kilos
     freight, toll, risk = outlay.freight * kilos, outlay.toll * kilos, outlay.risk * kilos
     paid = bought + freight + toll + risk
-    margin = jnp.zeros_like(price.value)
-    for level in network.levels[1:]:
-        income = price.value[level.nodes] * received[level.nodes]
-        margin = margin.at[level.nodes].set(income - level.inflow @ paid[level.edges])
+    income = price.value * received
+    margin = into_nodes(network, paid, jnp.zeros_like(income), lambda level, spent: income[level.nodes] - spent)
     useful = flow.sold / jnp.maximum(flow.shipped, jnp.finfo(flow.shipped.dtype).tiny)
     first = network.from_source
     farm_paid = bought[first]
     wasted = (freight + toll + risk) * (1.0 - useful)
     return Money(
-        spending=(price.value * received)[network.markets],
-        farmgate=jnp.sum(farm_paid * useful[first], axis=0),
-        freight=jnp.sum(freight * useful, axis=0),
-        tolls=jnp.sum(toll * useful, axis=0),
-        risk=jnp.sum(risk * useful, axis=0),
-        losses=jnp.sum(wasted, axis=0) + jnp.sum(farm_paid * (1.0 - useful[first]), axis=0),
+        spending=income[network.markets],
+        farmgate=total(farm_paid * useful[first]),
+        freight=total(freight * useful),
+        tolls=total(toll * useful),
+        risk=total(risk * useful),
+        losses=total(wasted) + total(farm_paid * (1.0 - useful[first])),
         margin=margin,
         freight_edge=freight,
         toll_edge=toll,

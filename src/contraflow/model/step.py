@@ -15,7 +15,7 @@ from contraflow.model.drivers import Drivers
 from contraflow.model.numerics import power
 from contraflow.model.parameters import Parameters
 from contraflow.model.perception import PUBLISHED, RULES, Salience
-from contraflow.model.structure import Record, Structure, incidence
+from contraflow.model.structure import Record, Structure, incidence, membership
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,11 @@ def sum_by(labels: np.ndarray, size: int, values: Float[Array, "edge draw"]) -> 
 
 
 def pick(values: Float[Array, "row draw"], labels: np.ndarray) -> Float[Array, "edge draw"]:
-    """Value of each edge's label, zero where it has none."""
-    found = jnp.asarray((labels >= 0).astype(float))[:, None]
-    return values[np.maximum(labels, 0)] * found
+    """Value of each edge's label, zero where it has none.
+
+    A product with a matrix of ones: a gather would be merged with what makes the values, and make them once an edge.
+    """
+    return jnp.asarray(membership(labels, values.shape[0]).T) @ values
 
 
 def in_year(structure: Structure, parameters: Parameters, year: Int[Array, ""]) -> Year:
@@ -167,12 +169,12 @@ def step(
     )
     factor = enforcement.detection(belief, effort, pressure.intelligence, state.pressure.concealment)
     traffic = state.pressure.traffic
-    exposed = sum_by(np.where(labels.afloat, labels.theatre, -1), size["theatre"], traffic)
+    afloat = np.where(labels.afloat, labels.theatre, -1)
+    exposed = sum_by(afloat, size["theatre"], traffic)
     striking = enforcement.strike_hazard(belief, drivers.strikes, exposed)
-    afloat = jnp.asarray(labels.afloat.astype(float))[:, None]
     seizing = (
         parameters.trade.hazard
-        * factor[labels.theatre]
+        * pick(factor, labels.theatre)
         * enforcement.saturation(belief, traffic, base.hazard_traffic)
     )
     if year.detection is not None:
@@ -181,7 +183,7 @@ def step(
     if memory is not None:
         searched = perception.searches(memory)
         seizing = seizing * searched
-    loss = enforcement.loss(seizing, striking[labels.theatre] * afloat)
+    loss = enforcement.loss(seizing, pick(striking, afloat))
     perceived = pressure.perceived + belief.learning * (loss.probability - pressure.perceived)
     if memory is not None:
         gain = base.ladder.value[net.destination] - base.ladder.value[net.origin]
@@ -190,7 +192,7 @@ def step(
     # what a kilogram costs to move
     present, standing = conflict.muster(structure, parameters.groups, state.members, drivers.splits)
     listed = sum_cells(structure, standing * drivers.designation[structure.cells.group])
-    fear = 1.0 + belief.strike_fear * pressure.fear[labels.theatre] * afloat
+    fear = 1.0 + pick(belief.strike_fear * pressure.fear, afloat)
     outlay = trade.Outlay(
         freight=parameters.trade.freight + belief.designation_cost * pick(listed, labels.territory),
         toll=parameters.trade.toll,

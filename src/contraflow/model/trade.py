@@ -18,14 +18,16 @@ one linear solve (`contraflow.model.recursive`); prices then need the additive k
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from contraflow.model import recursive
-from contraflow.model.network import Network
+from contraflow.model.network import Level, Network
 from contraflow.model.numerics import power
 
 
@@ -154,6 +156,41 @@ def landed_cost(value_origin, outlay: Outlay):
     return (value_origin + outlay.spent) / (1.0 - outlay.loss)
 
 
+def climb(
+    network: Network,
+    start: Float[Array, "node draw"],
+    arrive: Callable[[Level, Float[Array, "edge draw"]], Float[Array, "node draw"]],
+) -> Float[Array, "node draw"]:
+    """Forward sweep: carry a quantity from the sources up, level by level.
+
+    Parameters
+    ----------
+    start : Array, shape (node, draw)
+        The quantity at the nodes of the first level; other rows are replaced.
+    arrive : callable
+        Gives it at the nodes of a level, from the level and what it is at the origins of the edges into it.
+
+    Returns
+    -------
+    Array, shape (node, draw)
+    """
+    found = start
+    for level in network.levels[1:]:
+        found = found.at[level.nodes].set(arrive(level, found[network.origin[level.edges]]))
+    return found
+
+
+def into_nodes(
+    network: Network,
+    values: Float[Array, "edge draw"],
+    first: Float[Array, "node draw"],
+    then: Callable[[Level, Float[Array, "node draw"]], Float[Array, "node draw"]],
+) -> Float[Array, "node draw"]:
+    """Sum edge values into the nodes they enter, and what follows from each sum; `first` at the first level."""
+    later = [then(level, level.inflow @ values[level.edges]) for level in network.levels[1:]]
+    return jnp.concatenate([first[network.levels[0].nodes], *later])
+
+
 def base_ladder(
     network: Network,
     source_price: Float[Array, "source draw"],
@@ -182,17 +219,18 @@ def base_ladder(
         return _cyclic_ladder(network, source_price, margin, share, outlay)
     draws = jnp.broadcast_shapes(source_price.shape[1:], share.shape[1:], outlay.spent.shape[1:])
     value = jnp.zeros((len(network.nodes), *draws)).at[network.sources].set(source_price)
-    cost = jnp.ones((len(network.edges), *draws))
-    composite = jnp.ones((len(network.nodes), *draws))
-    every = (1.0 - outlay.loss) * jnp.ones_like(cost)
-    spent = outlay.spent * jnp.ones_like(cost)
-    for level in network.levels[1:]:
-        c = (value[network.origin[level.edges]] + spent[level.edges]) / every[level.edges]
+    costs, means = [], [jnp.ones((network.levels[0].nodes.stop, *draws))]
+    spent, survival = outlay.spent, 1.0 - outlay.loss
+
+    def arrive(level, bought):
+        c = (bought + spent[level.edges]) / survival[level.edges]
         mean = level.inflow @ (share[level.edges] * c)
-        cost = cost.at[level.edges].set(c)
-        composite = composite.at[level.nodes].set(mean)
-        value = value.at[level.nodes].set((1.0 + margin[level.nodes]) * mean)
-    return Ladder(value, cost, composite)
+        costs.append(c)
+        means.append(mean)
+        return (1.0 + margin[level.nodes]) * mean
+
+    value = climb(network, value, arrive)
+    return Ladder(value, jnp.concatenate(costs), jnp.concatenate(means))
 
 
 def prices(
@@ -230,21 +268,25 @@ def prices(
         return _cyclic_prices(network, kernel, ladder, margin, pass_through, source_price, log_share, outlay)
     draws = jnp.broadcast_shapes(source_price.shape[1:], log_share.shape[1:], outlay.spent.shape[1:])
     value = jnp.zeros((len(network.nodes), *draws)).at[network.sources].set(source_price)
-    costs, shares = [], []
+    costs, weights, totals = [], [], []
     spent, survival = outlay.spent, 1.0 - outlay.loss
-    for level in network.levels[1:]:
-        c = (value[network.origin[level.edges]] + spent[level.edges]) / survival[level.edges]
+    ratio = 1.0 + pass_through * margin
+    sum_ = (1.0 - pass_through) * margin * ladder.composite
+
+    def arrive(level, bought):
+        c = (bought + spent[level.edges]) / survival[level.edges]
         weight = jnp.exp(log_share[level.edges] + kernel.log_attraction(c, ladder.cost[level.edges]))
         total = level.inflow @ weight
-        base = ladder.composite[level.nodes]
-        m = margin[level.nodes]
-        composite = kernel.composite(total, base)
-        value = value.at[level.nodes].set(
-            composite * (1.0 + pass_through * m) + (1.0 - pass_through) * m * base
-        )
         costs.append(c)
-        shares.append(weight / total[level.local])
-    return Prices(value, jnp.concatenate(costs), jnp.concatenate(shares))
+        weights.append(weight)
+        totals.append(total)
+        composite = kernel.composite(total, ladder.composite[level.nodes])
+        return composite * ratio[level.nodes] + sum_[level.nodes]
+
+    value = climb(network, value, arrive)
+    into = network.destination - network.levels[0].nodes.stop
+    share = jnp.concatenate(weights) / jnp.concatenate(totals)[into]
+    return Prices(value, jnp.concatenate(costs), share)
 
 
 def asked(
@@ -271,17 +313,21 @@ def asked(
         return Orders(quantity, per_arrival * quantity[into], share * kept[into])
     draws = jnp.broadcast_shapes(share.shape[1:], loss.shape[1:], demand.shape[1:])
     share = jnp.broadcast_to(share, (len(network.edges), *draws))
-    both = jnp.concatenate([share / (1.0 - loss), share], axis=1)
+    per_arrival = share / (1.0 - loss)
+    # edges by the level of their origin, so that what leaves a level lies together
+    leaving = np.concatenate([level.out_edges for level in network.levels])
+    both = jnp.concatenate([per_arrival[leaving], share[leaving]], axis=1)
     twice = jnp.concatenate([jnp.broadcast_to(demand, (demand.shape[0], *draws))] * 2, axis=1)
     nodes = jnp.zeros((len(network.nodes), both.shape[1])).at[network.markets].set(twice)
-    edges = jnp.zeros_like(both)
+    stop = len(leaving)
     for level in reversed(network.levels):
         if level.out_edges.size:
-            nodes = nodes.at[level.nodes].add(level.outflow @ edges[level.out_edges])
-        if level.inflow.shape[1]:
-            edges = edges.at[level.edges].set(both[level.edges] * nodes[level.nodes][level.local])
-    half = draws[0]
-    return Orders(nodes[:, :half], edges[:, :half], edges[:, half:])
+            begin = stop - level.out_edges.size
+            sent = both[begin:stop] * nodes[network.destination[level.out_edges]]
+            nodes = nodes.at[level.nodes].add(level.outflow @ sent)
+            stop = begin
+    half, into = draws[0], network.destination
+    return Orders(nodes[:, :half], per_arrival * nodes[into, :half], share * nodes[into, half:])
 
 
 def ration(
@@ -311,10 +357,7 @@ def ration(
         there = served[network.origin]
         return Flows(orders.asked, served, orders.shipped * there, orders.sold * there)
     served = jnp.ones_like(orders.asked).at[network.sources].set(covered)
-    for level in network.levels[1:]:
-        served = served.at[level.nodes].set(
-            level.inflow @ (share[level.edges] * served[network.origin[level.edges]])
-        )
+    served = climb(network, served, lambda level, there: level.inflow @ (share[level.edges] * there))
     there = served[network.origin]
     return Flows(orders.asked, served, orders.shipped * there, orders.sold * there)
 

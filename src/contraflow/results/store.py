@@ -30,7 +30,7 @@ def save(results: Iterable[Result], path: str | Path) -> Path:
     path = Path(path)
     groups = {}
     for result in results:
-        data = result.dataset.astype(np.float32)
+        data = result.dataset.astype(np.float32, copy=False).copy()
         data.attrs["provenance"] = json.dumps(result.provenance)
         groups[result.name] = data
     tree = xr.DataTree.from_dict({f"/{name}": data for name, data in groups.items()})
