@@ -13,7 +13,7 @@ from contraflow.ensemble.assemble import normalise, walk
 from contraflow.inference.priors import standard_normals
 from contraflow.model import demand, enforcement, groups, production, trade
 from contraflow.model.simulate import base_year
-from contraflow.model.step import Settings
+from contraflow.model.step import Settings, in_year
 from contraflow.model.synthetic import random_network, random_parameters, random_structure
 
 DRAWS = 2
@@ -50,6 +50,20 @@ def test_base_shares_drift_from_the_base_year_both_ways_and_sum_to_one(world):
     total = np.zeros((2, len(net.nodes), DRAWS))
     np.add.at(total, (slice(None), net.destination), share)
     np.testing.assert_allclose(total[:, np.unique(net.destination)], 1.0, rtol=1e-12)
+
+
+def test_effort_and_losses_of_a_year_are_those_of_its_walk(world):
+    structure, parameters = world
+    rng = np.random.default_rng(7)
+    years, theatres, places = (len(structure.names[name]) for name in ("year", "theatre", "jurisdiction"))
+    effort, losses = (jnp.asarray(rng.normal(size=(years, count, DRAWS))) for count in (theatres, places))
+    belief = dataclasses.replace(parameters.enforcement, effort_drift=effort, detection_drift=losses)
+    year = in_year(structure, dataclasses.replace(parameters, enforcement=belief), jnp.asarray(1))
+    np.testing.assert_allclose(year.effort, np.exp(effort[1]))
+    np.testing.assert_allclose(year.detection, np.exp(losses[1])[structure.labels.jurisdiction])
+    still = dataclasses.replace(belief, effort_drift=None, detection_drift=None)
+    year = in_year(structure, dataclasses.replace(parameters, enforcement=still), jnp.asarray(1))
+    assert year.effort is None and year.detection is None
 
 
 def test_base_year_consumption_uses_up_what_is_made(world):
