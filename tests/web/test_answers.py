@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,34 @@ def test_more_draws_hold_the_fewer(page: TestClient, case: Case) -> None:
 def test_equal_questions_have_equal_answers(page: TestClient, case: Case) -> None:
     one, two = (ask(page, base=case.default_scenario) for _ in range(2))
     assert one == two
+
+
+def test_two_hundred_at_once_lose_nothing(case: Case) -> None:
+    httpx = pytest.importorskip("httpx")
+    app = create_app(case)
+
+    async def crowd() -> tuple[list[int], dict[str, Any]]:
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=None) as client,
+        ):
+
+            async def one(number: int) -> int:
+                effort = {
+                    "kind": "effort",
+                    "places": ["ports"],
+                    "start": "2025-01",
+                    "value": 1.0 + number % 40 / 40,
+                }
+                question = {"measures": [effort], "draws": 20, "tab": f"tab-{number}"}
+                return (await client.post("/api/run", json=question)).status_code
+
+            codes = await asyncio.gather(*(one(number) for number in range(200)))
+            return codes, (await client.get("/api/status")).json()
+
+    codes, status = asyncio.run(crowd())
+    assert codes == [200] * 200 and status["waiting"] == 0
 
 
 @pytest.mark.parametrize("topic", ["evaluation", "sureness", "method"])

@@ -241,6 +241,16 @@ await test("a broken link still opens", async () => {
   await odd.context().close();
 });
 
+await test("a browser that is closed leaves no work behind", async () => {
+  const context = await browser.newContext();
+  const gone = await context.newPage();
+  await gone.goto(address);
+  await gone.waitForFunction(() => Number(document.querySelector("[data-testid=status]")?.dataset.draws) > 0, null, { timeout: PATIENCE });
+  await gone.waitForFunction(() => document.querySelector("[data-testid=status]").dataset.busy === "true", null, { timeout: PATIENCE });
+  await context.close();
+  await page.waitForFunction(async () => (await (await fetch("/api/status")).json()).waiting === 0, null, { timeout: PATIENCE, polling: 500 });
+});
+
 await browser.close();
 await test("nothing was asked of another host, and the console is quiet", () => {
   assert.deepEqual(foreign, []);

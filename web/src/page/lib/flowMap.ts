@@ -311,7 +311,7 @@ export class FlowMap {
       const text = scene.label(node.id);
       const width = context.measureText(text).width;
       const left = x + 7 + width > this.width - 2;
-      const spot: [number, number, number, number] = [left ? x - 7 - width : x + 7, y - 7, width, 14];
+      const spot: [number, number, number, number] = [left ? Math.max(x - 7 - width, 2) : x + 7, y - 7, width, 14];
       if (!chosen && taken.some((one) => spot[0] < one[0] + one[2] && one[0] < spot[0] + spot[2] && spot[1] < one[1] + one[3] && one[1] < spot[1] + spot[3])) continue;
       taken.push(spot);
       context.lineWidth = 3;
