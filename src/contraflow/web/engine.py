@@ -17,6 +17,7 @@ import numpy as np
 from contraflow.analysis.windows import default_windows
 from contraflow.ensemble.build import AFLOAT, build
 from contraflow.ensemble.run import Past, common_months
+from contraflow.errors import ContraflowError
 from contraflow.scenario import compile_drivers
 from contraflow.web import summary
 from contraflow.web.beliefs import Scalars, check, sliders
@@ -76,9 +77,14 @@ class Question:
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """A baseline under one set of beliefs, and what never changes of its summary."""
+    """A baseline under one set of beliefs, and what never changes of its summary.
+
+    `full` has every draw, `run` those that are `good`.
+    """
 
     key: str
+    full: Run
+    good: np.ndarray
     run: Run
     past: list[Past]
     drivers: Drivers
@@ -157,6 +163,7 @@ class Engine:
             start = self._parting(drivers, world.drivers)
             run = world.run if start is None else self._continued(question, drivers, world, start, abandoned)
             simulated = time.perf_counter()
+            run, world = self._finite(question, run, world)
             found = self._summarise(question, after, drivers, world, run, start)
             if world.key not in question.have:
                 found["world"] = self._whole(world)
@@ -192,21 +199,52 @@ class Engine:
             run, past = self.simulator.history(
                 drivers, question.beliefs, question.draws, self.common, abandoned
             )
-            means = tuple(summary.window_means(run.arrays, steps) for steps in self.steps)
-            world = World(
-                key,
-                run,
-                past,
-                drivers,
-                scenario,
-                means,
-                self.simulator.scalars(question.beliefs, question.draws),
-            )
+            world = self._assembled(question, key, run, run.finite, past, drivers, scenario)
         self._worlds[key] = world
         kept = list(self._worlds.values())
-        while len(kept) > 1 and sum(_draws(one.run) for one in kept) > KEPT_DRAWS:
+        while len(kept) > 1 and sum(len(one.good) for one in kept) > KEPT_DRAWS:
             del self._worlds[kept.pop(0).key]
         return world
+
+    def _assembled(
+        self,
+        question: Question,
+        key: str,
+        full: Run,
+        good: np.ndarray,
+        past: list[Past],
+        drivers: Drivers,
+        scenario: Scenario,
+    ) -> World:
+        """Return a world of some draws."""
+        run = full.only(good)
+        means = tuple(summary.window_means(run.arrays, steps) for steps in self.steps)
+        scalars = self.simulator.scalars(question.beliefs, question.draws, good)
+        return World(key, full, good, run, past, drivers, scenario, means, scalars)
+
+    def _finite(self, question: Question, run: Run, world: World) -> tuple[Run, World]:
+        """Return run and baseline with the draws that are finite in both, so that draws stay in pairs.
+
+        Raises
+        ------
+        ContraflowError
+            If none is.
+        """
+        good = world.good if run is world.run else world.good & run.finite
+        if not good.any():
+            raise ContraflowError(
+                "beliefs",
+                "no draw gives finite numbers with these values",
+                "move a slider towards the evidence",
+            )
+        if run is not world.run:
+            run = run.only(good)
+        if (good != world.good).any():
+            key = hashlib.sha256(world.key.encode() + good.tobytes()).hexdigest()[:16]
+            world = self._assembled(
+                question, key, world.full, good, world.past, world.drivers, world.scenario
+            )
+        return run, world
 
     def _whole(self, world: World) -> dict[str, Any]:
         """Return a baseline from the first month to the last."""
@@ -280,7 +318,8 @@ class Engine:
         found = {
             "scenario": {"name": after.name, "title": after.title},
             "baseline": world.key,
-            "draws": question.draws,
+            "draws": int(world.good.sum()),
+            "dropped": int((~world.good).sum()),
             "seed": self.seed,
             "source": self.source,
             "start": start,
@@ -317,7 +356,3 @@ def _window(run: Run, before: Run, steps: slice) -> dict[str, np.ndarray]:
     return {
         name: np.concatenate([before.arrays[name][early], values[cut]]) for name, values in run.arrays.items()
     }
-
-
-def _draws(run: Run) -> int:
-    return next(iter(run.arrays.values())).shape[-1]

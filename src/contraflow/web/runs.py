@@ -56,6 +56,23 @@ class Run:
     means: dict[str, NDArray[np.float64]]
     years: dict[str, NDArray[np.float32]]
 
+    @property
+    def finite(self) -> NDArray[np.bool_]:
+        """Return for each draw whether every number of it is finite: extreme fixed beliefs can break a draw."""
+        sums = [v.sum(axis=tuple(range(v.ndim - 1))) for v in (*self.arrays.values(), *self.years.values())]
+        return np.isfinite(np.stack(sums)).all(axis=0)
+
+    def only(self, draws: NDArray[np.bool_]) -> Run:
+        """Return the run with some of its draws; means over edges are of finite draws already."""
+        if draws.all():
+            return self
+        return Run(
+            self.start,
+            {name: values[..., draws] for name, values in self.arrays.items()},
+            self.means,
+            {name: values[..., draws] for name, values in self.years.items()},
+        )
+
     def since(self, start: int) -> Run:
         """Return the run from a later month on; a view."""
         cut, year = start - self.start, start // YEAR - self.start // YEAR
@@ -92,9 +109,10 @@ class Simulator:
         parts = [self._draw(first, min(first + 100, draws)) for first in range(0, draws, 100)]
         return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
-    def scalars(self, overrides: Mapping[str, float], draws: int) -> Scalars:
-        """Return the draws of the parameters that are one number."""
-        return Scalars(fixed(self.beliefs(draws), overrides))
+    def scalars(self, overrides: Mapping[str, float], draws: int, chosen: NDArray[np.bool_]) -> Scalars:
+        """Return the chosen draws of the parameters that are one number."""
+        draw = fixed(self.beliefs(draws), overrides)
+        return Scalars({name: values[..., chosen] for name, values in draw.items()})
 
     def history(
         self,
@@ -164,9 +182,18 @@ def _kept(found: Mapping[str, NDArray], start: int) -> Run:
     return Run(
         start,
         {name: values.astype(np.float32) for name, values in last.items() if name not in apart},
-        {name: last[name].mean(axis=-1) for name in EDGES},
+        {name: _mean(last[name]) for name in EDGES},
         {name: last[yearly].astype(np.float32) for name, yearly in YEARLY.items()},
     )
+
+
+def _mean(values: NDArray) -> NDArray[np.float64]:
+    """Return the mean over draws that are finite."""
+    mean = values.mean(axis=-1)
+    if np.isfinite(mean).all():
+        return mean
+    good = np.isfinite(values)
+    return np.where(good, values, 0.0).sum(axis=-1) / np.maximum(good.sum(axis=-1), 1)
 
 
 def _after(early: Run, late: Run) -> Run:

@@ -134,7 +134,7 @@ class Seconds(BaseModel):
 
 
 class Answer(BaseModel):
-    """A scenario beside its baseline.
+    """A scenario beside its baseline, over `draws` draws; `dropped` more had no finite answer.
 
     `bands` and `difference` hold five levels by month and place from month `start` on (before it, the scenario is
     its baseline; null: everywhere). `tables` has one entry a window and one packed array an outcome: baseline,
@@ -144,6 +144,7 @@ class Answer(BaseModel):
     scenario: Named
     baseline: str
     draws: int
+    dropped: int
     seed: int
     source: Literal["prior", "posterior"]
     start: int | None

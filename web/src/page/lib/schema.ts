@@ -170,7 +170,7 @@ export interface components {
     schemas: {
         /**
          * Answer
-         * @description A scenario beside its baseline.
+         * @description A scenario beside its baseline, over `draws` draws; `dropped` more had no finite answer.
          *
          *     `bands` and `difference` hold five levels by month and place from month `start` on (before it, the scenario is
          *     its baseline; null: everywhere). `tables` has one entry a window and one packed array an outcome: baseline,
@@ -197,6 +197,8 @@ export interface components {
             drivers: {
                 [key: string]: components["schemas"]["Driver"][];
             }[];
+            /** Dropped */
+            dropped: number;
             /** Edges */
             edges: {
                 [key: string]: components["schemas"]["Packed"];

@@ -23,6 +23,7 @@ export const en = {
   languageLabel: "Language",
   warming: "Compiling the model: only the first start takes up to a minute.",
   drawsShown: "{draws} draws",
+  drawsDropped: "{dropped} without a finite answer left out",
   sharpening: "· sharpening…",
   computing: "· computing…",
   offlineStatus: "Saved view, {draws} draws; nothing is recomputed here",

@@ -25,6 +25,7 @@ export const es: Record<keyof typeof en, string> = {
   languageLabel: "Idioma",
   warming: "Compilando el modelo: solo el primer inicio tarda hasta un minuto.",
   drawsShown: "{draws} muestras",
+  drawsDropped: "{dropped} sin respuesta finita, omitidas",
   sharpening: "· afinando…",
   computing: "· calculando…",
   offlineStatus: "Vista guardada, {draws} muestras; aquí no se recalcula nada",
