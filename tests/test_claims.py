@@ -27,7 +27,8 @@ from contraflow.analysis.claims.verdict import CONTRADICTED, SUPPORTED, UNDECIDA
 from contraflow.case import load_case
 from contraflow.cli import claims as command
 from contraflow.errors import ContraflowError
-from contraflow.report.claims import page, table_rows
+from contraflow.inference.posterior import fitted_to, save_posterior
+from contraflow.report.claims import lead, page, table_rows
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -324,6 +325,23 @@ def test_shares_of_routes(runs):
         assert (
             (tonnes.came_through(market, [focus]) >= 0) & (tonnes.came_through(market, [focus]) <= 1)
         ).all()
+
+
+def test_a_posterior_that_ships_is_used_and_decides(tmp_path):
+    folder = copy_case(tmp_path)
+    text = toml(id="vague", observable="transit-share", period="2024", value=3, tolerance=0.5)
+    wanted = write(tmp_path, text)
+    before = audit(load_case(folder), file=wanted, draws=40, with_gains=False)
+    row = before.rows[0]
+    assert (before.beliefs, row.origin, row.verdict.word) == ("prior", "prior", UNDECIDABLE)
+    assert "come from priors" in lead(before)
+    values = {"theta": np.linspace(3.0, 3.4, 50)}
+    save_posterior(folder, values, {}, {"fitted_to": fitted_to(load_case(folder))})
+    after = audit(load_case(folder), file=wanted, draws=40, with_gains=False)
+    row = after.rows[0]
+    assert row.origin == "posterior" and after.beliefs != "prior"
+    assert row.probability < 0.05 and row.verdict.word == CONTRADICTED
+    assert "come from the posterior" in lead(after)
 
 
 def test_an_audit_is_repeatable_and_fills_a_page(weighed, tmp_path):

@@ -26,6 +26,7 @@ GAINS_HEADER = (
     "income", "months", "without it, USD m", "change, % (90 %)", "change, USD m (90 %)", "P(falls)",
 )  # fmt: skip
 THIRD = ("low", "middle", "high")
+BELIEFS = {"pass_through": "pass-through", "theta": "routing elasticity (theta)"}
 ORIGINS = {"prior": "model, priors", "posterior": "model, posterior", "counts": "counts", "": "no estimate"}
 
 
@@ -64,6 +65,8 @@ def lead(audit: Audit) -> str:
         said.append(
             "The model's draws come from priors, which are beliefs and no evidence: they are shown, and decide nothing."
         )
+    elif audit.beliefs:
+        said.append("The model's draws come from the posterior: beliefs after the fit to the record.")
     return " ".join(said)
 
 
@@ -293,7 +296,7 @@ def _gains(made: Page, gains: Gains, beliefs: str) -> None:
     for d in gains.dependence:
         cells = [f"{significant(m, 2)} ({p:.2f})" for m, p in zip(d.medians, d.p_falls, strict=True)]
         cuts = f"{significant(d.cuts[0], 2)} and {significant(d.cuts[1], 2)}"
-        rows.append([names[d.item], d.months, d.parameter, cuts, *cells])
+        rows.append([names[d.item], d.months, BELIEFS.get(d.parameter, d.parameter), cuts, *cells])
     header = ("income", "months", "belief", "cut at", *(f"{t} third: median %, (P)" for t in THIRD))
     made.table(header, rows, "Median change in per cent and, in brackets, the probability of a fall")
     corners = []

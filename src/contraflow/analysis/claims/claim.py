@@ -80,15 +80,20 @@ class Claim:
         """What it says, as words: "about 70 %"."""
         unit = f" {self.observable.unit}" if self.observable.unit else ""
         if self.comparator == "between":
-            return f"{self.low:g} to {self.high:g}{unit}"
-        return f"{SIGNS[self.comparator]} {self.value:g}{unit}"
+            return f"{_number(self.low)} to {_number(self.high)}{unit}"
+        return f"{SIGNS[self.comparator]} {_number(self.value)}{unit}"
 
     @property
     def short(self) -> str:
         """The same in few letters, without the unit: "~ 70"."""
         if self.comparator == "between":
-            return f"{self.low:g} to {self.high:g}"
-        return f"{'~' if self.comparator == '=' else self.comparator} {self.value:g}"
+            return f"{_number(self.low)} to {_number(self.high)}"
+        return f"{'~' if self.comparator == '=' else self.comparator} {_number(self.value)}"
+
+
+def _number(value: float) -> str:
+    """Return a figure with a minus sign that is one."""
+    return f"{value:g}".replace("-", "−")
 
 
 def case_claims(case: Case) -> list[Claim]:

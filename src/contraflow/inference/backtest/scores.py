@@ -12,7 +12,7 @@ SMALLEST_WIDTH = 0.15
 def crps(samples: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Continuous ranked probability score, the fair estimate from samples (Ferro 2014).
 
-    E|X - y| - E|X - X'|/2, where the second mean is over pairs of different samples, so that more samples
+    ``E|X - y| - E|X - X'|/2``, where the second mean is over pairs of different samples, so that more samples
     do not change its expectation. In the unit of the truth; for a single sample it is the absolute error.
 
     Parameters
