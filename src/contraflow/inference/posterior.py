@@ -103,7 +103,7 @@ def save_posterior(
         step = max(high - low, 1e-12) / 65000.0
         encoding[name] = {
             "dtype": "int16", "scale_factor": step, "add_offset": 0.5 * (low + high), "zlib": True, "complevel": 6,
-            "shuffle": True,
+            "shuffle": True, "_FillValue": -32768,
         }  # fmt: skip
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{FILE}.", suffix=".tmp")
     os.close(handle)
