@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = """[bold]Examples[/bold]
 
-contraflow calibrate --out fit                  the embedded case: the best part of an hour on two cores
+contraflow calibrate --out fit                  the embedded case: half an hour on two cores
 
 contraflow calibrate --out fit --resume         go on after an interruption, to the same draws
 
-contraflow calibrate ./my-case --out fit --method svi --install
+contraflow calibrate ./my-case --out fit --method nuts --install
 """
 
 
@@ -33,11 +33,16 @@ def calibrate(
     ] = None,
     method: Annotated[
         str,
-        typer.Option("--method", help="nuts (exact in the long run), pathfinder or svi (quick and rough)."),
-    ] = "nuts",
-    warmup: Annotated[int, typer.Option(min=1, help="Iterations of each chain that are not kept.")] = 100,
-    draws: Annotated[int, typer.Option(min=1, help="Draws of each chain.")] = 150,
-    chains: Annotated[int, typer.Option(min=1, help="Chains of the fit to the trade.")] = 16,
+        typer.Option(
+            "--method",
+            help="smoother (the trade by ensembles, killings by NUTS), or nuts, pathfinder or svi for both.",
+        ),
+    ] = "smoother",
+    warmup: Annotated[
+        int, typer.Option(min=1, help="Iterations of each chain of a sampler that are not kept.")
+    ] = 300,
+    draws: Annotated[int, typer.Option(min=1, help="Draws of each chain, members of each ensemble.")] = 400,
+    chains: Annotated[int, typer.Option(min=1, help="Chains, or ensembles, of the fit to the trade.")] = 4,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed: same seed, same draws.")] = 0,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for checkpoints and results.")] = Path(
         "fit"
@@ -61,10 +66,14 @@ def calibrate(
     from contraflow.inference.sampler import Sampling
 
     loaded = load_case(case)
-    how = Sampling(method=method, warmup=warmup, draws=draws, chains=chains, seed=seed)  # pyright: ignore[reportArgumentType]
+    smoothed = method == "smoother"
+    sampler = "nuts" if smoothed else method
+    how = Sampling(method=sampler, warmup=warmup, draws=draws, chains=chains, seed=seed)  # pyright: ignore[reportArgumentType]
     began = time.monotonic()
     written = interruptible(
-        lambda: work(loaded, how, out, until=until, resume=resume, report=_Lines(), install=install)
+        lambda: work(
+            loaded, how, out, until=until, resume=resume, report=_Lines(), install=install, smoothed=smoothed
+        )
     )
     for path in written:
         typer.echo(f"wrote {path}", err=True)

@@ -23,6 +23,7 @@ from contraflow.ensemble.run import simulate_ensemble
 from contraflow.errors import ContraflowError, OutputError
 from contraflow.inference import killings, summary, trade
 from contraflow.inference.batches import in_batches
+from contraflow.inference.ensembles import fit_ensembles
 from contraflow.inference.posterior import Posterior, draw_beliefs, fitted_to, save_posterior
 from contraflow.inference.record import DEGREES
 from contraflow.inference.sampler import Draws, Progress, Sampling, sample
@@ -84,6 +85,7 @@ def fit_trade(
     resume: bool = False,
     report: Report | None = None,
     problem: trade.TradeProblem | None = None,
+    smoothed: bool = True,
 ) -> TradeFit:
     """Fit the trade of a case to its calibration table.
 
@@ -101,10 +103,15 @@ def fit_trade(
         Called with a line of words and, while sampling, a `Progress`.
     problem : TradeProblem, optional
         To fit another problem than the case's own.
+    smoothed : bool
+        By ensembles (`contraflow.inference.smoother`), of which ``how.chains`` are made with ``how.draws`` members;
+        otherwise by the sampler.
     """
     said = report or (lambda words, progress: None)
     problem = problem or trade.problem(case, last_year)
     print_ = _fingerprint(case, problem)
+    if smoothed:
+        return _smoothed(problem, how, print_, folder, resume, said)
     white = _whitened(problem, print_, folder, resume, said)
     together = np.gcd(TOGETHER, how.chains) if how.method == "nuts" else 1
     draws = sample(
@@ -121,9 +128,42 @@ def fit_trade(
     return _evaluate(problem, white, draws, how.seed)
 
 
+def _smoothed(
+    problem: trade.TradeProblem, how: Sampling, print_: str, folder: Path | None, resume: bool, said: Report
+) -> TradeFit:
+    def tell(done: int, total: int, misfit: float) -> None:
+        said(f"trade: round {done} of {total}, misfit {misfit:.2f} standard errors", None)
+
+    said("finding the mode of the trade", None)
+    made = fit_ensembles(
+        problem,
+        how.chains,
+        how.draws,
+        how.seed,
+        folder=folder,
+        resume=resume,
+        progress=tell,
+        fingerprint=print_,
+    )
+    info = {
+        "settings": {"method": "smoother", "chains": how.chains, "draws": how.draws, "seed": how.seed},
+        "misfit": [part[-1] for part in made.misfit],
+        "quarters": made.coarse,
+        "seconds": made.seconds,
+    }
+    replicated = made.said + _noise(problem, made.said.shape, how.seed) * made.error
+    return TradeFit(problem, made.values, made.said, replicated, {}, info)
+
+
+def _noise(problem: trade.TradeProblem, shape: tuple[int, ...], seed: int) -> np.ndarray:
+    """Errors of recording, in standard errors."""
+    rng = np.random.default_rng(seed)
+    heavy = problem.record.quantity == "seizures"
+    return np.where(heavy, rng.standard_t(DEGREES, shape), rng.standard_normal(shape))
+
+
 def _evaluate(problem: trade.TradeProblem, white: Whitened, draws: Draws, seed: int) -> TradeFit:
     chains, count, size = draws.values["u"].shape
-    flat = draws.values["u"].reshape(-1, size).astype(float)
 
     def values(u):
         found = white.values(white.place(u))
@@ -131,16 +171,13 @@ def _evaluate(problem: trade.TradeProblem, white: Whitened, draws: Draws, seed: 
         said, error = problem.say(problem.complete(draw), monthly=True)
         return {name: found[name] for name in problem.symbols if name in found}, said[:, 0], error[:, 0]
 
-    found, said, error = in_batches(values, flat)
-    rng = np.random.default_rng(seed)
-    heavy = problem.record.quantity == "seizures"
-    noise = np.where(heavy, rng.standard_t(DEGREES, said.shape), rng.standard_normal(said.shape))
+    found, said, error = in_batches(values, draws.values["u"].reshape(-1, size).astype(float))
     shape = (chains, count)
     return TradeFit(
         problem,
         {name: value.reshape(*shape, *value.shape[1:]) for name, value in found.items()},
         said.reshape(*shape, -1),
-        (said + noise * error).reshape(*shape, -1),
+        (said + _noise(problem, said.shape, seed) * error).reshape(*shape, -1),
         draws.stats,
         draws.info,
     )
@@ -177,7 +214,7 @@ def _whitened(
         temporary = path.with_name("coordinates.tmp.npz")
         np.savez(
             temporary, mode=white.mode, spread=white.spread, directions=white.directions, shrink=white.shrink,
-            left=white.left, residuals=white.residuals, fingerprint=print_,
+            fingerprint=print_,
         )  # fmt: skip
         os.replace(temporary, path)
     return white
@@ -229,6 +266,7 @@ def calibrate(
     resume: bool = False,
     report: Report | None = None,
     install: bool = False,
+    smoothed: bool = True,
 ) -> list[Path]:
     """Fit a case and write what came of it.
 
@@ -236,7 +274,7 @@ def calibrate(
     ----------
     case : Case
     how : Sampling
-        For the trade; killings get as many draws from `CHAINS` chains.
+        Of killings; of the trade too where it is not `smoothed`. Killings get as many draws from `CHAINS` chains.
     folder : pathlib.Path
         For checkpoints (``trade/``, ``killings/``) and results.
     until : str, optional
@@ -247,6 +285,8 @@ def calibrate(
         Called with words and, while sampling, a `Progress`.
     install : bool
         Put the posterior into the case's folder.
+    smoothed : bool
+        Fit the trade by ensembles; see `fit_trade`.
 
     Returns
     -------
@@ -267,7 +307,7 @@ def calibrate(
         raise OutputError(
             str(folder), f"cannot be made ({error.strerror or error})", "choose another"
         ) from None
-    fit = fit_trade(case, how, last, folder / "trade", resume, said)
+    fit = fit_trade(case, how, last, folder / "trade", resume, said, smoothed=smoothed)
     trees = {"trade": trade_tree(case, fit)}
     trade_file = save(trees["trade"], folder / "trade.nc")
     said("what armed groups collect", None)
@@ -292,7 +332,7 @@ def calibrate(
         "case": case.name,
         "until": str(panel.months[-1]),
         "last_year": int(fit.problem.record.year.max()),
-        "sampling": asdict(how),
+        "sampling": asdict(how) | {"trade": "smoother" if smoothed else how.method},
         "seconds": {"trade": fit.info.get("seconds"), "killings": deaths.info.get("seconds")},
         "versions": {name: metadata.version(name) for name in ("contraflow", "jax", "numpyro", "numpy")},
     }

@@ -1,8 +1,8 @@
 """Forecasts of the trade from a fit up to an origin: seizures by jurisdiction, street prices by country.
 
-A fold of a backtest needs a fit a year, so the fit here is the normal approximation at the mode of the posterior
-(`contraflow.inference.whiten`), not the sampler. After the origin, production, demand and effort stay as they were
-and the walks of shares, effort and losses go on from their priors: what they add is the width of the forecast.
+The fit of a fold is one small ensemble (`contraflow.inference.ensembles`). After the origin, production, demand and
+effort stay as they were and the walks of shares, effort and losses go on from their priors: what they add is the width
+of the forecast.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from contraflow.ensemble.build import build
 from contraflow.ensemble.run import simulate_ensemble
 from contraflow.errors import ContraflowError
 from contraflow.inference import trade
-from contraflow.inference.batches import in_batches
 from contraflow.inference.calibrate import last_year
+from contraflow.inference.ensembles import Fitter
 from contraflow.inference.posterior import Posterior, draw_beliefs
 from contraflow.inference.record import DEGREES
-from contraflow.inference.whiten import Whitened, whiten
 from contraflow.scenario import compile_drivers, load_scenario
 
-DRAWS = 400
-"""Draws of an approximate posterior."""
+MEMBERS = 160
+"""Members of the ensemble fitted at an origin."""
+DRAWS = 480
+"""Draws of a forecast: each member with several futures."""
 
 
 @dataclass(frozen=True)
@@ -44,36 +45,20 @@ class _Known:
         return cls(case, case.digest, len(case.calibration))
 
 
-def approximate(case: Case, year: int, draws: int = DRAWS, seed: int = 0) -> Posterior:
-    """Posterior of the trade at the end of a year: normal in whitened coordinates, around the mode.
+def approximate(case: Case, year: int, members: int = MEMBERS, seed: int = 0) -> Posterior:
+    """Posterior of the trade at the end of a year, from one ensemble.
 
     Parameters
     ----------
     case : Case
     year : int
         Last year that is known.
-    draws, seed : int
+    members, seed : int
     """
     problem = trade.problem(case, year)
-    white = whiten(problem, trade.SCALES)
-    u = np.random.default_rng(seed).standard_normal((draws, len(white.mode)))
-    values = values_of(problem, white, u)
-    return Posterior(
-        {name: np.moveaxis(value, 0, -1) for name, value in values.items()},
-        dict(problem.model.members),
-        {"method": "normal approximation at the mode", "last_year": year},
-        "",
-    )
-
-
-def values_of(problem: trade.TradeProblem, white: Whitened, u: np.ndarray) -> dict[str, np.ndarray]:
-    """Parameters at whitened coordinates, by symbol and draw first."""
-
-    def one(row):
-        found = white.values(white.place(row))
-        return {name: found[name] for name in problem.symbols if name in found}
-
-    return in_batches(one, u)
+    fitter = Fitter(problem, seed)
+    values = fitter.values(fitter.ensemble(0, members))
+    return Posterior(values, dict(problem.model.members), {"method": "smoother", "last_year": year}, "")
 
 
 @lru_cache(maxsize=8)

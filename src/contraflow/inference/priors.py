@@ -25,9 +25,9 @@ QUANTILE: dict[str, Callable[[np.ndarray, float, float], np.ndarray]] = {
     "lognormal": lambda z, a, b: a * np.exp(b * z),
     "uniform": lambda z, a, b: a + (b - a) * special.ndtr(z),
     "beta": lambda z, a, b: special.betaincinv(a, b, special.ndtr(z)),
-    "halfnormal": lambda z, a, b: b * np.abs(z),
+    "halfnormal": lambda z, a, b: -b * special.ndtri(0.5 * special.ndtr(-z)),
 }
-"""From a standard normal to each prior; `a` and `b` as in the parameter table."""
+"""From a standard normal to each prior, rising; `a` and `b` as in the parameter table."""
 
 
 def stream(name: str) -> np.uint32:

@@ -1,8 +1,7 @@
 """How the answer depends on the evidence and on the form of the model.
 
-Each variant is a posterior of the trade in the normal approximation around the mode
-(`contraflow.inference.whiten`): the whole record, the record without each of its sources
-(`Whitened.without`), additive and multiplicative mark-ups, and the other cost kernel, which is fitted anew.
+Each variant is a posterior of the trade from one small ensemble (`contraflow.inference.ensembles`): the whole record,
+the record without each of its larger sources, additive and multiplicative mark-ups, and the other cost kernel.
 All of them answer the same question: what the case's default scenario changes against its baseline.
 """
 
@@ -19,14 +18,15 @@ from contraflow.case import Case
 from contraflow.ensemble.build import build
 from contraflow.ensemble.run import simulate_ensemble
 from contraflow.inference import trade
-from contraflow.inference.forecast import values_of
+from contraflow.inference.ensembles import Fitter
 from contraflow.inference.posterior import Posterior, draw_beliefs
-from contraflow.inference.whiten import Whitened, whiten
 from contraflow.model.step import Settings
 from contraflow.scenario import compile_drivers, load_scenario
 
-DRAWS = 200
-"""Draws of each variant."""
+MEMBERS, DRAWS = 100, 200
+"""Members of each variant's ensemble, and draws of its answer: each member with two futures."""
+LARGE = 3
+"""Rows of the record from which on a source is left out in turn."""
 EDGE = 0.02
 """Distance from its bounds at which the pass-through counts as additive or multiplicative."""
 COLUMNS = ("variant", "rows", "quantity", "unit", "q05", "median", "q95")
@@ -67,29 +67,28 @@ def sources(case: Case, problem: trade.TradeProblem) -> dict[str, np.ndarray]:
     return {key: np.array([key in row for row in keys]) for key in sorted(set().union(*keys))}
 
 
-def variants(case: Case, draws: int = DRAWS, seed: int = 0) -> Iterator[Variant]:
+def variants(case: Case, members: int = MEMBERS, seed: int = 0) -> Iterator[Variant]:
     """Every variant in turn; see the module."""
     problem = trade.problem(case)
-    white = whiten(problem, trade.SCALES)
+    fitter = Fitter(problem, seed)
     count = len(problem.record.value)
 
-    def posterior(problem: trade.TradeProblem, white: Whitened) -> Posterior:
-        u = np.random.default_rng(seed).standard_normal((draws, len(white.mode)))
-        values = {name: np.moveaxis(v, 0, -1) for name, v in values_of(problem, white, u).items()}
-        return Posterior(values, dict(problem.model.members), {}, "")
+    def posterior(fitter: Fitter, leave: np.ndarray | None = None) -> Posterior:
+        values = fitter.values(fitter.ensemble(0, members, leave=leave))
+        return Posterior(values, dict(fitter.problem.model.members), {}, "")
 
-    whole = posterior(problem, white)
+    whole = posterior(fitter)
     yield Variant("whole record", count, whole, Settings())
     for name, share in (("additive mark-ups", EDGE), ("multiplicative mark-ups", 1.0 - EDGE)):
-        fixed = whole.values | {"pass_through": np.full(draws, share)}
+        fixed = whole.values | {"pass_through": np.full(members, share)}
         yield Variant(name, count, Posterior(fixed, whole.members, {}, ""), Settings())
     for key, rows in sources(case, problem).items():
-        yield Variant(
-            f"without {key}", int((~rows).sum()), posterior(problem, white.without(rows)), Settings()
-        )
+        if rows.sum() >= LARGE:
+            yield Variant(f"without {key}", int((~rows).sum()), posterior(fitter, rows), Settings())
     other = Settings(kernel="additive")
-    again = trade.problem(case, settings=other)
-    yield Variant("additive kernel", count, posterior(again, whiten(again, trade.SCALES)), other)
+    yield Variant(
+        "additive kernel", count, posterior(Fitter(trade.problem(case, settings=other), seed)), other
+    )
 
 
 def answer(case: Case, variant: Variant, draws: int = DRAWS, seed: int = 0) -> pd.DataFrame:
@@ -142,7 +141,7 @@ def sensitivity(
         Called with the name of each variant.
     """
     parts = []
-    for variant in variants(case, draws, seed):
+    for variant in variants(case, seed=seed):
         if progress is not None:
             progress(variant.name)
         parts.append(answer(case, variant, draws, seed))

@@ -44,9 +44,11 @@ KILLINGS = tuple(
 )
 """Parameters of groups and killings, which are fitted after the trade."""
 
-SCALES = (
-    "share_walk_scale", "effort_walk_scale", "detection_walk_scale", "reporting_error", "consignment", "price_error",
-)  # fmt: skip
+ERRORS = ("reporting_error", "consignment", "price_error")
+"""Scales of errors."""
+WALKS = ("share_walk_scale", "effort_walk_scale", "detection_walk_scale")
+"""Scales of walks."""
+SCALES = (*WALKS, *ERRORS)
 """Scales of walks and errors."""
 
 

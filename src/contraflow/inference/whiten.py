@@ -13,7 +13,7 @@ for the Hessian). The map is linear: the posterior sampled is exactly the same o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -49,10 +49,6 @@ class Whitened:
         Vᵀ.
     shrink : numpy.ndarray, shape (observation,)
         (1 + S²)^(−½): what the record leaves of the prior's standard deviation in each direction.
-    left : numpy.ndarray, shape (observation, observation)
-        U.
-    residuals : numpy.ndarray, shape (observation,)
-        At the mode.
     potential : callable
         Minus the log density in the unconstrained space, as a function of the flat vector.
     values : callable
@@ -63,8 +59,6 @@ class Whitened:
     spread: np.ndarray
     directions: np.ndarray
     shrink: np.ndarray
-    left: np.ndarray
-    residuals: np.ndarray
     potential: Callable[[Array], Array]
     values: Callable[[Array], dict[str, Array]]
 
@@ -73,28 +67,6 @@ class Whitened:
         v = jnp.asarray(self.directions)
         bent = u + ((jnp.asarray(self.shrink) - 1.0) * (v @ u)) @ v
         return jnp.asarray(self.mode) + jnp.asarray(self.spread) * bent
-
-    def without(self, rows: np.ndarray) -> Whitened:
-        """Coordinates of the normal approximation had some observations not been made.
-
-        With G = U S Vᵀ the scaled Jacobian and r the residuals at the mode, dropping the rows k moves the mode by
-        (I + G₋ᵀG₋)⁻¹ G_kᵀ r_k: one Gauss-Newton step, exact where the model is linear.
-
-        Parameters
-        ----------
-        rows : numpy.ndarray of bool, shape (observation,)
-            The observations to leave out.
-        """
-        strength = np.sqrt(np.maximum(1.0 / self.shrink**2 - 1.0, 0.0))
-        kept, dropped = self.left[~rows] * strength, self.left[rows] * strength
-        values, vectors = np.linalg.eigh(np.eye(len(strength)) + kept.T @ kept)
-        away = vectors @ ((vectors.T @ (dropped.T @ self.residuals[rows])) / values)
-        return replace(
-            self,
-            mode=self.mode + self.spread * (away @ self.directions),
-            directions=vectors.T @ self.directions,
-            shrink=1.0 / np.sqrt(values),
-        )
 
     def __call__(self) -> None:
         """Run as a NumPyro model with the single site ``u``."""
@@ -168,8 +140,8 @@ def whiten(
 
     def frame(z, moving=1.0):
         scale = 1.0 / np.sqrt(np.maximum(np.asarray(curvature(z)), 1e-3))
-        u, s, v = np.linalg.svd(jacobian(z) * scale * moving, full_matrices=False)
-        return scale, u, s, v
+        _, s, v = np.linalg.svd(jacobian(z) * scale * moving, full_matrices=False)
+        return scale, s, v
 
     moves = {name: float(name.removesuffix(".z") not in hold) for name in info.param_info.z}
     free = np.asarray(ravel_pytree({n: jnp.full_like(v, moves[n]) for n, v in info.param_info.z.items()})[0])
@@ -177,7 +149,7 @@ def whiten(
     height, gradient = slope(point)
     damping = DAMPING
     for sweep in range(sweeps):
-        scale, _, s, v = frame(point, free)
+        scale, s, v = frame(point, free)
         improved = False
         for _ in range(6):
             scaled = scale * free * np.asarray(gradient)
@@ -196,9 +168,8 @@ def whiten(
             progress(sweep + 1, sweeps, float(height))
         if gain < 0.05:
             break
-    scale, u, s, v = frame(point)
-    ends = np.asarray(jax.jit(residuals)(point))
-    return Whitened(point, scale, v, 1.0 / np.sqrt(1.0 + s**2), u, ends, potential, values)
+    scale, s, v = frame(point)
+    return Whitened(point, scale, v, 1.0 / np.sqrt(1.0 + s**2), potential, values)
 
 
 def _rows(residuals):

@@ -100,9 +100,10 @@ def rotating_nuts(
             "lp": new.logdensity,
         }
         after = (new, memory, keys, turn + 1)
+        place = jnp.asarray(new.position)
         if how.together == 1:
-            return after, new.position[0], {name: value[0] for name, value in stats.items()}
-        return after, new.position, stats
+            return after, place[0], {name: value[0] for name, value in stats.items()}
+        return after, place, stats
 
     nothing = jnp.zeros(density.size), jnp.zeros(()), jnp.zeros(density.size)
     return Kernel(
