@@ -24,7 +24,10 @@ def calibration(case: Case) -> str:
         parts.append(
             table(
                 ("what", "value", "target", "verdict"),
-                [[text(v["what"]), text(v["value"]), text(v["target"]), met[v["met"]]] for v in part["verdicts"]],
+                [
+                    [text(v["what"]), text(v["value"]), text(v["target"]), met[v["met"]]]
+                    for v in part["verdicts"]
+                ],
             )
         )
         parts.append("Fitted points inside the intervals, by series:\n")
@@ -71,7 +74,8 @@ def sensitivity(case: Case) -> str:
         mine = [row for row in rows if row["quantity"] == quantity]
         parts.append(f"**{text(quantity)}** ({text(mine[0]['unit'])})\n")
         body = [
-            [text(r["variant"]), r["rows"], *(f"{float(r[q]):.1f}" for q in ("median", "q05", "q95"))] for r in mine
+            [text(r["variant"]), r["rows"], *(f"{float(r[q]):.1f}" for q in ("median", "q05", "q95"))]
+            for r in mine
         ]
         parts.append(table(("evidence and form", "rows", "median", "5 %", "95 %"), body))
     return "\n".join(parts)

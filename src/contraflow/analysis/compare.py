@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from contraflow.analysis.displacement import displacement
-from contraflow.analysis.simulate import Progress, simulate_all
+from contraflow.analysis.simulate import Beliefs, Progress, simulate_all
 from contraflow.analysis.windows import Window, default_windows
 from contraflow.case import Case, load_case
 from contraflow.model.step import Settings
@@ -76,12 +76,13 @@ def compare(
     settings: Settings = Settings(),
     progress: Progress | None = None,
     threads: int | None = None,
+    beliefs: Beliefs = "posterior",
 ) -> Comparison:
     """Simulate a scenario and its baseline, and table the differences.
 
     Parameters
     ----------
-    case, draws, seed, record, settings, progress, threads
+    case, draws, seed, record, settings, progress, threads, beliefs
         See `contraflow.simulate`.
     scenario, baseline
         Loaded, or a name or path to load; by default the ones the case names.
@@ -98,7 +99,7 @@ def compare(
     case = case if isinstance(case, Case) else load_case(case)
     names = (scenario or case.default_scenario, baseline or case.default_baseline)
     pair = [s if isinstance(s, Scenario) else load_scenario(case, s) for s in names]
-    after, before = simulate_all(case, pair, draws, seed, record, settings, progress, threads)
+    after, before = simulate_all(case, pair, draws, seed, record, settings, progress, threads, beliefs)
     windows = default_windows(case)
     return Comparison(
         case=case,
@@ -166,14 +167,27 @@ def _row(new: np.ndarray, old: np.ndarray) -> dict[str, float]:
     return row | {"p_decrease": float(np.mean(change < 0))}
 
 
+def origin_of_draws(result: Result) -> str:
+    """Where the draws of a run come from, in words."""
+    draws, digest = result.provenance["draws"], result.provenance.get("posterior_digest")
+    if digest is None:
+        return (
+            f"These {draws} draws come from the priors, not from a posterior: nothing in them has been fitted to the "
+            "record. Read the intervals as what we would believe before looking at how well the model predicts."
+        )
+    return (
+        f"These {draws} draws come from the posterior that ships with the case (SHA-256 {digest[:12]}), fitted to "
+        "recorded seizures, prices and killings. That record says next to nothing about what boat strikes, "
+        "intelligence, takedowns and designations do: those effects are still the priors' judgement."
+    )
+
+
 def caveats(case: Case, result: Result) -> list[str]:
     """What a reader must know before believing a number of this run."""
     beliefs = case.parameters
     judged = int((beliefs["kind"] == "judgement").sum())
     return [
-        f"These {result.provenance['draws']} draws come from the priors, not from a posterior: no parameter "
-        "has been fitted to the record yet. Read the intervals as what we would believe before looking at "
-        "how well the model predicts.",
+        origin_of_draws(result),
         f"{judged} of {len(beliefs)} priors are judgement, and so are most freights, tolls, losses and base "
         "shares of the edges; the parameter and edge tables say which.",
         "Killings are anchored: their level in each province is taken from the counts of the last year "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -52,6 +52,12 @@ def run(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for result.nc, report.html and table.csv.")
     ] = Path("results"),
+    beliefs: Annotated[
+        Literal["posterior", "prior"],
+        typer.Option(
+            "--beliefs", help="Where the draws come from: what the record taught, or what was believed."
+        ),
+    ] = "posterior",
     plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of a progress bar.")] = False,
 ) -> None:
     """Simulate a scenario and its baseline and say what differs.
@@ -62,20 +68,20 @@ def run(
     report.html (opens offline) and table.csv. Files of an earlier run in the same folder are replaced, all
     others are left alone.
 
-    Until a fitted posterior exists, the draws come from the priors: what is believed before the model has
-    met the record.
+    Draws come from the posterior that ships with the case, fitted to the record (`contraflow calibrate`). A case
+    without one, or whose tables have changed since it was fitted, uses its priors, and the output says so.
     """
     start = time.monotonic()
     with OutputFolder(out, (RESULT, REPORT, TABLE)) as folder:
         loaded, after, before = interruptible(lambda: _load(case, scenario, baseline))
         typer.echo(
             f"{loaded.title}: {after.name} beside {before.name}, "
-            f"{draws} draws from the priors (not yet fitted to the record), seed {seed}",
+            f"{draws} draws from {_origin(loaded, beliefs)}, seed {seed}",
             err=True,
         )
         with progress("simulating", plain) as callback:
             comparison = interruptible(
-                lambda: _compute(loaded, after, before, draws, seed, callback, folder.staging)
+                lambda: _compute(loaded, after, before, draws, seed, beliefs, callback, folder.staging)
             )
         written = folder.publish()
     try:
@@ -86,6 +92,17 @@ def run(
     typer.echo(
         f"done in {time.monotonic() - start:.1f} s; open {folder.folder / REPORT} in a browser", err=True
     )
+
+
+def _origin(case: Case, beliefs: str) -> str:
+    """Where the draws come from, in words."""
+    from contraflow.inference.posterior import FILE, load_posterior
+
+    if beliefs == "posterior" and load_posterior(case) is not None:
+        return "the posterior (fitted to the record)"
+    if beliefs == "posterior" and (case.path / FILE).exists():
+        return "the priors (the case has changed since its posterior was fitted: `contraflow calibrate` fits it again)"
+    return "the priors (not fitted to the record)"
 
 
 def _load(case: str, scenario: str | None, baseline: str | None) -> tuple[Case, Scenario, Scenario]:
@@ -104,6 +121,7 @@ def _compute(
     baseline: Scenario,
     draws: int,
     seed: int,
+    beliefs: Literal["posterior", "prior"],
     callback: Callable[[int, int], None],
     folder: Path,
 ) -> Comparison:
@@ -111,7 +129,7 @@ def _compute(
     from contraflow.analysis import compare
     from contraflow.report import write_report
 
-    comparison = compare(case, scenario, baseline, draws=draws, seed=seed, progress=callback)
+    comparison = compare(case, scenario, baseline, draws=draws, seed=seed, progress=callback, beliefs=beliefs)
     try:
         comparison.save(folder / RESULT)
         write_report(comparison, folder / REPORT)

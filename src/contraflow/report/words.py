@@ -159,5 +159,5 @@ def _listed(names: list[str]) -> str:
 
 def split_caveats(caveats: list[str]) -> tuple[list[str], list[str]]:
     """Split caveats into those on where the draws come from, which the page shows first, and the rest."""
-    about = [text for text in caveats if "priors" in text.lower() and "draws" in text.lower()]
+    about = [text for text in caveats if "draws come from" in text]
     return about, [text for text in caveats if text not in about]
