@@ -82,7 +82,7 @@ def test_run_writes_three_files_and_says_where_the_draws_come_from(stub: Stub, f
     assert (out / "report.html").read_text() == "all of report"
     assert "the table of differences" in done.stdout
     assert all(f"wrote {out / name}" in done.stdout for name in NAMES)
-    assert "8 draws from the priors (not yet fitted to the record)" in done.stderr
+    assert "8 draws from the priors (not fitted to the record)" in done.stderr
     assert "simulating: 8 of 16" in done.stderr
     assert "\x1b" not in done.output
 
