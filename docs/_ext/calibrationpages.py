@@ -8,7 +8,7 @@ from contraflow.case import Case
 from contraflow.inference.summary import read
 from markdown import table, text
 
-SENSITIVITY = "sensitivity.csv"
+SENSITIVITY, RECOVERY = "sensitivity.csv", "recovery.csv"
 TITLES = {"trade": "The trade", "killings": "Killings by province and month"}
 
 
@@ -81,4 +81,18 @@ def sensitivity(case: Case) -> str:
     return "\n".join(parts)
 
 
-PAGES = {"calibration": calibration, "sensitivity": sensitivity}
+def recovery(case: Case) -> str:
+    """Known parameters found again in invented records."""
+    path = case.path / RECOVERY
+    if not path.exists():
+        return "*The case does not ship a recovery table yet.*\n"
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    body = [
+        [text(r["numbers"]), r["count"], r["replicas"], f"{float(r['in50']):.2f}", f"{float(r['in90']):.2f}"]
+        for r in rows
+    ]
+    return table(("numbers", "how many", "records", "in 50 %", "in 90 %"), body)
+
+
+PAGES = {"calibration": calibration, "sensitivity": sensitivity, "recovery": recovery}

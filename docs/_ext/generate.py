@@ -14,13 +14,17 @@ from sphinx.application import Sphinx
 def write_all(app: Sphinx) -> None:
     """Write every generated part."""
     import backtestpages
+    import calibrationpages
     import casepages
     import codepages
     import replicationpages
     from contraflow import load_case
 
     case = load_case("ecuador")
-    parts = {name: make(case) for name, make in (casepages.PAGES | backtestpages.PAGES).items()}
+    parts = {
+        name: make(case)
+        for name, make in (casepages.PAGES | backtestpages.PAGES | calibrationpages.PAGES).items()
+    }
     parts |= {name: make() for name, make in (codepages.PAGES | replicationpages.pages()).items()}
     folder = Path(app.srcdir) / "_generated"
     folder.mkdir(exist_ok=True)

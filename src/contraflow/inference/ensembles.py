@@ -127,13 +127,21 @@ class Fitter:
         Ensemble 2 is the same whatever the others are.
     observed : numpy.ndarray, shape (row,), optional
         Another record, on the scale of errors.
+    runs : Runs, optional
+        Of the same problem, whose programs are compiled already.
     """
 
-    def __init__(self, problem: TradeProblem, seed: int = 0, observed: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        problem: TradeProblem,
+        seed: int = 0,
+        observed: np.ndarray | None = None,
+        runs: Runs | None = None,
+    ) -> None:
         use_double_precision_and_cache()
         self.problem, self.seed = problem, seed
-        self.latents = Latents(problem)
-        self.runs = Runs(problem, self.latents)
+        self.runs = runs or Runs(problem, Latents(problem))
+        self.latents = self.runs.latents
         self.observed = problem.record.scale if observed is None else observed
 
     @cached_property

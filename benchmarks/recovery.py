@@ -1,0 +1,42 @@
+"""Whether the fit of the trade finds known parameters in invented records; writes the table that the case ships.
+
+python benchmarks/recovery.py --replicas 12          a quarter of an hour on two cores
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+
+from contraflow.case import load_case
+from contraflow.ensemble.run import use_double_precision_and_cache
+from contraflow.inference.recovery import coverage, recover
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("case", nargs="?", default="ecuador")
+    parser.add_argument("--replicas", type=int, default=12)
+    options = parser.parse_args()
+    use_double_precision_and_cache()
+    case = load_case(options.case)
+    began = time.monotonic()
+    table = recover(
+        case,
+        options.replicas,
+        progress=lambda done, total: print(
+            f"{time.monotonic() - began:6.0f} s  {done} of {total}", flush=True
+        ),
+    )
+    found = coverage(table).assign(replicas=options.replicas)
+    print(found.to_string(index=False))
+    temporary = case.path / ".recovery.csv.tmp"
+    found.to_csv(temporary, index=False, float_format="%.3f", lineterminator="\n")
+    os.replace(temporary, case.path / "recovery.csv")
+
+
+if __name__ == "__main__":
+    main()
