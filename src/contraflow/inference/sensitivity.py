@@ -23,8 +23,8 @@ from contraflow.inference.posterior import Posterior, draw_beliefs
 from contraflow.model.step import Settings
 from contraflow.scenario import compile_drivers, load_scenario
 
-MEMBERS, DRAWS = 100, 200
-"""Members of each variant's ensemble, and draws of its answer: each member with two futures."""
+MEMBERS, DRAWS = 60, 180
+"""Members of each variant's ensemble, and draws of its answer: each member with three futures."""
 LARGE = 3
 """Rows of the record from which on a source is left out in turn."""
 EDGE = 0.02
@@ -84,7 +84,8 @@ def variants(case: Case, members: int = MEMBERS, seed: int = 0) -> Iterator[Vari
         yield Variant(name, count, Posterior(fixed, whole.members, {}, ""), Settings())
     for key, rows in sources(case, problem).items():
         if rows.sum() >= LARGE:
-            yield Variant(f"without {key}", int((~rows).sum()), posterior(fitter, rows), Settings())
+            what = "rows that rest on judgement" if key == "judgement" else key
+            yield Variant(f"without {what}", int((~rows).sum()), posterior(fitter, rows), Settings())
     other = Settings(kernel="additive")
     yield Variant(
         "additive kernel", count, posterior(Fitter(trade.problem(case, settings=other), seed)), other
