@@ -43,6 +43,7 @@ async function open(options = {}, hash = "#", at = address) {
 }
 
 async function test(name, act) {
+  if (process.env.ONLY && !name.includes(process.env.ONLY)) return;
   const begun = Date.now();
   try {
     await act();

@@ -59,7 +59,10 @@ class Run:
     @property
     def finite(self) -> NDArray[np.bool_]:
         """Return for each draw whether every number of it is finite: extreme fixed beliefs can break a draw."""
-        sums = [v.sum(axis=tuple(range(v.ndim - 1))) for v in (*self.arrays.values(), *self.years.values())]
+        with np.errstate(over="ignore", invalid="ignore"):
+            sums = [
+                v.sum(axis=tuple(range(v.ndim - 1))) for v in (*self.arrays.values(), *self.years.values())
+            ]
         return np.isfinite(np.stack(sums)).all(axis=0)
 
     def only(self, draws: NDArray[np.bool_]) -> Run:
@@ -179,12 +182,13 @@ def _kept(found: Mapping[str, NDArray], start: int) -> Run:
     """Return what is kept of outcomes, which come with the draws first."""
     last = {name: np.moveaxis(values, 0, -1) for name, values in found.items()}
     apart = {*YEARLY, *YEARLY.values()}
-    return Run(
-        start,
-        {name: values.astype(np.float32) for name, values in last.items() if name not in apart},
-        {name: _mean(last[name]) for name in EDGES},
-        {name: last[yearly].astype(np.float32) for name, yearly in YEARLY.items()},
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # a broken draw: told from the others by `Run.finite`
+        return Run(
+            start,
+            {name: values.astype(np.float32) for name, values in last.items() if name not in apart},
+            {name: _mean(last[name]) for name in EDGES},
+            {name: last[yearly].astype(np.float32) for name, yearly in YEARLY.items()},
+        )
 
 
 def _mean(values: NDArray) -> NDArray[np.float64]:
