@@ -92,7 +92,8 @@ def smooth(
     error : callable
         From what the members say to their standard errors, shape (row, member).
     mode : Mode
-        Where members start, the weights of outliers and the Jacobian that steps are scaled by.
+        Around which the simulator is made linear: there members start, and steps are scaled by its Jacobian. Also the
+        weights of outliers.
     held : numpy.ndarray of int
         Latents that stay as they are.
     rng : numpy.random.Generator
@@ -105,13 +106,18 @@ def smooth(
     Smoothed
     """
     members = prior.shape[1]
-    place = np.repeat(mode.place[:, None], members, axis=1)
-    place[held] = prior[held]
     noise = rng.standard_normal((len(observed), members))
     variance = error(np.repeat(mode.said[:, None], members, axis=1)) ** 2 / mode.weight[:, None]
     wanted = observed[:, None] + noise * np.sqrt(variance)
     back = _preconditioner(mode.derivatives, variance.mean(axis=1))
+    place = _linear(prior, wanted, variance.mean(axis=1), mode)
+    place[held] = prior[held]
     said, slope = pull(place, wanted, variance)
+    lost = ~(np.isfinite(said).all(axis=0) & np.isfinite(slope).all(axis=0))
+    if lost.any():
+        place[:, lost] = 0.5 * (place[:, lost] + mode.place[:, None])
+        place[held] = prior[held]
+        said, slope = pull(place, wanted, variance)
     length, misfits = np.full(members, STEP), []
 
     def height(x: np.ndarray, g: np.ndarray) -> np.ndarray:
@@ -136,6 +142,13 @@ def smooth(
         if progress is not None:
             progress(turn + 1, rounds, misfits[-1])
     return Smoothed(place, said, tuple(misfits))
+
+
+def _linear(prior: np.ndarray, wanted: np.ndarray, variance: np.ndarray, mode: Mode) -> np.ndarray:
+    """Minima of all members were the simulator linear: where the record says nothing, they are the prior's draws."""
+    slope = mode.derivatives
+    away = wanted - mode.said[:, None] + slope @ (mode.place[:, None] - prior)
+    return prior + slope.T @ linalg.solve(slope @ slope.T + np.diag(variance), away, assume_a="pos")
 
 
 def find_mode(
