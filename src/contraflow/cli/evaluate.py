@@ -198,7 +198,10 @@ def _show(found: Evaluation) -> None:
     rows = [["" if cell is None else str(cell) for cell in row] for row in coverage_rows(found)]
     header = ("method", "one month ahead", "forecasts", "in 50 %", "in 90 %")
     table(out, "Forecasts before the measure", header, rows)
-    others = [(item.when, item.kind, ", ".join(item.shared[:4]), item.words) for item in found.others]
+    others = [
+        (item.when, item.kind.replace("_", " "), _shared(item.shared, found.measure.territories), item.words)
+        for item in found.others
+    ]
     if others:
         table(out, "What else happened", ("when", "kind", "provinces", "what"), others)
     for note in found.record.notes:
@@ -225,3 +228,10 @@ def _cells(label: str, method: str, effect: Effect) -> list[str]:
         interval_words(effect.percent, spread=""),
         f"{100 * effect.fewer:.0f} %",
     ]
+
+
+def _shared(shared: tuple[str, ...], treated: tuple[str, ...]) -> str:
+    """Return the provinces that an event shares with the measure, in few letters."""
+    if len(shared) <= 4:
+        return ", ".join(shared)
+    return "all of them" if len(shared) == len(treated) else f"{len(shared)} of them"

@@ -256,7 +256,7 @@ def _percent(share: float) -> str:
 
 
 def _trust(made: Page, evaluation: Evaluation) -> None:
-    made.section("How good the forecasts were before")
+    made.section("Earlier forecasts")
     made.table(
         ("method", "what", "forecasts", "in the 50 % interval", "in the 90 % interval"), coverage_rows(evaluation),
         "One month ahead, at the placebo dates, as the method gave them",
