@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -20,7 +20,7 @@ contraflow calibrate --out fit                  the embedded case: half an hour 
 
 contraflow calibrate --out fit --resume         go on after an interruption, to the same draws
 
-contraflow calibrate ./my-case --out fit --method nuts --install
+contraflow calibrate ./my-case --out fit --method nuts --killings nuts --install
 """
 
 
@@ -35,9 +35,15 @@ def calibrate(
         str,
         typer.Option(
             "--method",
-            help="smoother (the trade by ensembles, killings by NUTS), or nuts, pathfinder or svi for both.",
+            help="Of the trade: smoother (ensembles, minutes), or nuts, pathfinder or svi.",
         ),
     ] = "smoother",
+    killings: Annotated[
+        Literal["laplace", "nuts"],
+        typer.Option(
+            "--killings", help="Of killings: laplace (mode and curvature, minutes) or nuts (over an hour)."
+        ),
+    ] = "laplace",
     warmup: Annotated[
         int, typer.Option(min=1, help="Iterations of each chain of a sampler that are not kept.")
     ] = 300,

@@ -267,6 +267,7 @@ def calibrate(
     report: Report | None = None,
     install: bool = False,
     smoothed: bool = True,
+    fast: bool = True,
 ) -> list[Path]:
     """Fit a case and write what came of it.
 
@@ -287,6 +288,8 @@ def calibrate(
         Put the posterior into the case's folder.
     smoothed : bool
         Fit the trade by ensembles; see `fit_trade`.
+    fast : bool
+        Fit killings by mode and curvature (`contraflow.inference.killings.laplace`) instead of by NUTS.
 
     Returns
     -------
@@ -321,6 +324,7 @@ def calibrate(
             draws=-(-how.chains * how.draws // CHAINS),
             warmup=max(how.warmup, WARMUP),
         ),
+        method="laplace" if fast else None,
         tolls=tolls,
         folder=folder / "killings",
         resume=resume,
@@ -332,7 +336,8 @@ def calibrate(
         "case": case.name,
         "until": str(panel.months[-1]),
         "last_year": int(fit.problem.record.year.max()),
-        "sampling": asdict(how) | {"trade": "smoother" if smoothed else how.method},
+        "sampling": asdict(how)
+        | {"trade": "smoother" if smoothed else how.method, "killings": "laplace" if fast else how.method},
         "seconds": {"trade": fit.info.get("seconds"), "killings": deaths.info.get("seconds")},
         "versions": {name: metadata.version(name) for name in ("contraflow", "jax", "numpyro", "numpy")},
     }

@@ -74,7 +74,7 @@ def killings_tree(case: Case, fit: KillingsFit, seed: int) -> xr.DataTree:
     before = priors.sample(case.parameters, {}, range(PRIOR_DRAWS), seed, moving)
     months = [str(month) for month in panel.months]
     return to_tree(
-        Draws(values, fit.stats, fit.info),
+        Draws(values, fit.stats, {"settings": fit.info} | fit.info),
         observed=observed,
         predictive=predictive,
         prior={name: before[name] for name in moving},
