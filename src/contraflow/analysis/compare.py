@@ -31,6 +31,8 @@ TOTALLED = frozenset(
      "enforcement_cost")
 )  # fmt: skip
 TOTAL = "all"
+GROWN = 1.5
+"""Growth of projected killings from which a reader is warned."""
 QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 
 
@@ -182,12 +184,30 @@ def origin_of_draws(result: Result) -> str:
     )
 
 
+def runaway(case: Case, result: Result) -> list[str]:
+    """Say so where killings are projected to grow far beyond the level at which the common history ended."""
+    if "homicides" not in result.dataset:
+        return []
+    total = result.dataset["homicides"].sum("territory")
+    first = Window(case.history_end - 11, case.history_end)
+    last = default_windows(case)[1]
+    before, after = (float(np.median(w.of(total).sum("month"))) for w in (first, last))
+    if after < GROWN * before:
+        return []
+    return [
+        f"Projected killings run away: {after:,.0f} a year at the end ({last}) against {before:,.0f} in the last year "
+        "of the common history, because the growth of armed groups that fits the past goes on. Read differences "
+        "between scenarios, not levels, and no level beyond the first year."
+    ]
+
+
 def caveats(case: Case, result: Result) -> list[str]:
     """What a reader must know before believing a number of this run."""
     beliefs = case.parameters
     judged = int((beliefs["kind"] == "judgement").sum())
     return [
         origin_of_draws(result),
+        *runaway(case, result),
         f"{judged} of {len(beliefs)} priors are judgement, and so are most freights, tolls, losses and base "
         "shares of the edges; the parameter and edge tables say which.",
         "Killings are anchored: their level in each province is taken from the counts of the last year "
