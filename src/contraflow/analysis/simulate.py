@@ -112,6 +112,10 @@ def simulate_all(
         threads,
     )
     return [
-        Result(s.name, label(a, model.structure.names), provenance(case, s, draws, seed, settings, names, posterior))
+        Result(
+            s.name,
+            label(a, model.structure.names),
+            provenance(case, s, draws, seed, settings, names, posterior),
+        )
         for s, a in zip(loaded, arrays, strict=True)
     ]

@@ -85,9 +85,7 @@ def saturation(
     return (1.0 + z) / (1.0 + z * (traffic / reference))
 
 
-def watch(
-    before: Float[Array, "edge draw"], shipped: Float[Array, "edge draw"]
-) -> Float[Array, "edge draw"]:
+def watch(before: Float[Array, "edge draw"], shipped: Float[Array, "edge draw"]) -> Float[Array, "edge draw"]:
     """Traffic as watched, t a month, after a month in which `shipped` was put on each edge."""
     return before + WATCH * (shipped - before)
 

@@ -75,7 +75,9 @@ def account(
     freight, toll, risk = outlay.freight * kilos, outlay.toll * kilos, outlay.risk * kilos
     paid = bought + freight + toll + risk
     income = price.value * received
-    margin = into_nodes(network, paid, jnp.zeros_like(income), lambda level, spent: income[level.nodes] - spent)
+    margin = into_nodes(
+        network, paid, jnp.zeros_like(income), lambda level, spent: income[level.nodes] - spent
+    )
     useful = flow.sold / jnp.maximum(flow.shipped, jnp.finfo(flow.shipped.dtype).tiny)
     first = network.from_source
     farm_paid = bought[first]

@@ -50,11 +50,15 @@ SPEC: dict[str, Symbol] = {
     "heavy_to_none": Symbol("1/year", (), "rate at which heavy users stop"),
     "heavy_ratio": Symbol("1", (), "consumption of a heavy user relative to a light one"),
     # enforcement
-    "detection": Symbol("1", ("jurisdiction",), "factor on the base-year loss rate of a jurisdiction's edges"),
+    "detection": Symbol(
+        "1", ("jurisdiction",), "factor on the base-year loss rate of a jurisdiction's edges"
+    ),
     "detection_walk": Symbol(
         "1", ("jurisdiction", "year"), "yearly innovations of the log loss rate of a jurisdiction"
     ),
-    "detection_walk_scale": Symbol("1", (), "standard deviation of a year's innovation of that log loss rate"),
+    "detection_walk_scale": Symbol(
+        "1", (), "standard deviation of a year's innovation of that log loss rate"
+    ),
     "effort_walk": Symbol("1", ("theatre", "year"), "yearly innovations of the log of effort"),
     "effort_walk_scale": Symbol("1", (), "standard deviation of a year's innovation of log effort"),
     "effort_exponent": Symbol("1", (), "returns to effort of the loss rate"),

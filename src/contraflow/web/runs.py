@@ -63,7 +63,7 @@ class Run:
             sums = [
                 v.sum(axis=tuple(range(v.ndim - 1))) for v in (*self.arrays.values(), *self.years.values())
             ]
-        return np.isfinite(np.stack(sums)).all(axis=0)
+        return np.asarray(np.isfinite(np.stack(sums)).all(axis=0))
 
     def only(self, draws: NDArray[np.bool_]) -> Run:
         """Return the run with some of its draws; means over edges are of finite draws already."""

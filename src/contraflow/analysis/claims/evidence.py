@@ -69,7 +69,7 @@ class Evidence:
         near = list(years)
         wide = range(min(near) - NEAR, max(near) + NEAR + 1)
         wanted = (rows["series"] == series) & rows["year"].isin(list(wide))
-        wanted &= rows["place"].map(lambda place: any(word in place for word in words))
+        wanted &= rows["place"].map(lambda place: any(word in str(place) for word in words))
         groups = rows[wanted].groupby(["place", "year"], sort=False)
         found = [_hull(f"{key[0]}, {key[1]}", group, unit) for key, group in groups]  # pyright: ignore
         return [figure for figure in found if figure is not None]

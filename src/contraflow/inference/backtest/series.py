@@ -162,7 +162,7 @@ def homicides_by_province(case: Case) -> Series:
     """
     rows = case.homicides
     outside = rows["homicides"].to_numpy(dtype=float) - rows["prison"].fillna(0).to_numpy(dtype=float)
-    months = pd.PeriodIndex.from_fields(year=rows["year"], month=rows["month"], freq="M")
+    months = pd.PeriodIndex.from_fields(year=rows["year"], month=rows["month"], freq="M")  # pyright: ignore
     table = pd.DataFrame({"period": months, "place": rows["territory"], "outside": outside}).dropna()
     table = table.pivot_table(index="period", columns="place", values="outside", aggfunc="sum")
     table = _without_gaps(table).reindex(columns=case.members("territory"))
