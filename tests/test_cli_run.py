@@ -28,7 +28,8 @@ class Stub:
         self.calls: list[dict] = []
         self.fails: dict[str, BaseException] = {}
 
-    def compare(self, case, scenario, baseline, *, draws, seed, progress):
+    def compare(self, case, scenario, baseline, *, draws, seed, progress, beliefs):
+        assert beliefs == "posterior"
         self.calls.append(
             {"case": case.name, "pair": (scenario.name, baseline.name), "draws": draws, "seed": seed}
         )
