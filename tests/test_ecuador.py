@@ -157,7 +157,7 @@ def test_killings_meet_the_counts_over_the_anchor(case):
     still = dataclasses.replace(
         case, parameters=table.assign(dist=table["dist"].mask(off, "fixed"), a=table["a"].mask(off, 0.0))
     )
-    everything = simulate(still, "campaign-2026", draws=DRAWS, record=("homicides",)).dataset
+    everything = simulate(still, "campaign-2026", draws=DRAWS, record=("homicides",), beliefs="prior").dataset
     counts = case.homicides
     month = pd.PeriodIndex.from_fields(year=counts["year"], month=counts["month"], freq="M")
     window = (month > case.history_end - 12) & (month <= case.history_end)
