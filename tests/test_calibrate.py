@@ -10,6 +10,7 @@ import pytest
 from contraflow.analysis.simulate import simulate
 from contraflow.case import load_case
 from contraflow.case.template import new_case
+from contraflow.ensemble.build import build
 from contraflow.errors import ContraflowError
 from contraflow.inference import trade
 from contraflow.inference.calibrate import calibrate, fit_trade, last_year
@@ -89,11 +90,7 @@ def test_a_posterior_of_other_tables_or_another_file_is_not_used(fitted, tmp_pat
 def test_draws_keep_what_was_fitted_and_take_the_rest_from_the_prior(fitted):
     case, _, _ = fitted
     posterior = load_posterior(case)
-    members = {
-        dim: case.members(dim)
-        for dim in ("edge", "year", "theatre", "jurisdiction", "node", "source", "market")
-    }
-    members |= {"territory": case.members("territory"), "month": [str(m) for m in case.months]}
+    members = build(case).members
     some = draw_beliefs(case, members, range(6), 0, posterior)
     more = draw_beliefs(case, members, range(3, 9), 0, posterior)
     for name, value in some.items():
