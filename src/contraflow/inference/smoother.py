@@ -1,6 +1,6 @@
 """Fit a simulator to a record by randomised maximum likelihood: many small fits, each to its own prior draw and noise.
 
-Member j minimises ½|x − z_j|² + ½ Σ (d + e_j − g(x))²/R over x, where z_j is a draw of the (standard normal) prior,
+Member j minimises ½‖x − z_j‖² + ½ Σ (d + e_j − g(x))²/R over x, where z_j is a draw of the (standard normal) prior,
 d the record, e_j a draw of its errors, R their variance and g the simulator. For a linear g with normal errors the
 minima are exact draws of the posterior; for a crooked one they are draws of something near it (Kitanidis 1995, Water
 Resources Research 31; Oliver, He & Reynolds 1996). Every member goes down its own gradient, computed backwards through

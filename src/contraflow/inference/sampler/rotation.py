@@ -1,7 +1,7 @@
 """NUTS with an integrator that is exact for a standard normal.
 
 A leapfrog step errs in every direction, so that thousands of coordinates of which the record says nothing make it
-short. Here the potential is split into |z|²/2, whose flow is a rotation of place and momentum, and the rest, which
+short. Here the potential is split into ‖z‖²/2, whose flow is a rotation of place and momentum, and the rest, which
 kicks the momentum before and after (Shahbaba, Lan, Johnson & Neal 2014, Statistics and Computing 24; Beskos, Pinski,
 Sanz-Serna & Stuart 2011, Stochastic Processes and their Applications 121). The step is reversible and keeps volume, so
 the no-U-turn sampler stays exact; it pays off where the posterior is nearly standard normal, as in whitened
