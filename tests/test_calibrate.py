@@ -13,7 +13,7 @@ from contraflow.case.template import new_case
 from contraflow.ensemble.build import build
 from contraflow.errors import ContraflowError
 from contraflow.inference import trade
-from contraflow.inference.calibrate import calibrate, fit_trade, last_year
+from contraflow.inference.calibrate import calibrate, last_year
 from contraflow.inference.diagnose import diagnose
 from contraflow.inference.evidence import draw_scales, linear
 from contraflow.inference.posterior import FILE, HASH, draw_beliefs, load_posterior
@@ -141,20 +141,6 @@ def test_bad_requests_name_place_value_and_remedy(fitted, tmp_path):
     for until, words in (("soon", "YYYY-MM"), ("1999-12", "no whole year")):
         with pytest.raises(ContraflowError, match=words):
             last_year(case, until)
-
-
-def test_the_sampler_and_the_ensembles_agree_where_both_can_be_had(fitted):
-    case, folder, _ = fitted
-    how = Sampling(warmup=100, draws=60, chains=4, seed=2, max_tree_depth=5)
-    exact = fit_trade(case, how, smoothed=False)
-    assert exact.stats["diverging"].mean() < 0.05
-    near = load(folder / "trade.nc")["posterior"].to_dataset()
-    said = load(folder / "trade.nc")["posterior_predictive"].to_dataset()
-    assert set(said.data_vars) == set(exact.problem.record.name)
-    for name in ("production_use", "freight_scale", "theta"):
-        one, two = exact.flat(name), near[name].to_numpy().ravel()
-        apart = abs(np.median(np.log(one)) - np.median(np.log(two)))
-        assert apart < 1.5 * max(np.log(one).std(), np.log(two).std()), name
 
 
 def test_members_fit_what_a_linear_model_says_exactly():
