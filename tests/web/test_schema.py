@@ -19,6 +19,8 @@ from contraflow.web.openapi import description
 
 EXAMPLES = 40
 FEW_DRAWS = 20
+COMPILING = 1800
+"""Seconds that the first run may take."""
 COMPUTED = ("claims", "replications")
 """Topics that take minutes; their addresses are tried with every other name."""
 
@@ -29,7 +31,7 @@ def check(case: Any) -> None:
         return
     if isinstance(case.body, dict) and isinstance(case.body.get("draws"), int):
         case.body["draws"] = min(case.body["draws"], FEW_DRAWS)
-    answer = case.call(headers={"Host": "localhost"})
+    answer = case.call(headers={"Host": "localhost"}, timeout=COMPILING)
     assert answer.status_code < 500, answer.text
     if answer.status_code >= 400:
         assert set(answer.json()) == {"place", "value", "remedy"}
