@@ -109,6 +109,11 @@ export class FlowMap {
     if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
   }
 
+  /** Go on moving, without drawing anew what has not changed. */
+  wake(): void {
+    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+
   stop(): void {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
