@@ -498,6 +498,35 @@ def test_a_killed_run_goes_on_where_it_was(plan, done, tmp_path):
     run(plan, tmp_path, resume=True, entries=ENTRIES)
 
 
+class Constant:
+    def __init__(self, value):
+        self.value = value
+
+    def predict(self, history, steps, samples, seed):
+        return np.full((samples, steps, len(history.places)), self.value)
+
+
+def test_a_pool_holds_each_of_its_parts_in_equal_shares(plan, tmp_path):
+    entries = {
+        name: Entry(
+            name, "", False, lambda c, s, value=value: Constant(value), HOMICIDES, joint=True, costly=True
+        )
+        for name, value in (("one", 3.0), ("two", 7.0))
+    }
+    entries["both"] = replace(entries["one"], name="both", make=lambda c, s: Broken(), pool=("one", "two"))
+    for names in (tuple(entries), ("both",)):
+        folder = tmp_path / str(len(names))
+        made = run(replace(plan, forecasters=names), folder, entries=entries)
+        for kind in HOMICIDES:
+            samples = made.forecasts[kind, "both", "2022-12"]
+            parts = 24 if kind == "homicides-national" else 1
+            assert samples.shape[0] == 60
+            assert np.array_equal(np.unique(samples, return_counts=True)[0], [3.0 * parts, 7.0 * parts])
+            assert (samples == 3.0 * parts).sum() == samples.size / 2
+    assert FORECASTERS["contraflow"].parts("seizures") == ()
+    assert set(FORECASTERS["contraflow"].parts("homicides-national")) <= set(FORECASTERS)
+
+
 def test_a_forecaster_of_the_wrong_shape_is_named(plan, tmp_path):
     class Short:
         def predict(self, history, steps, samples, seed):

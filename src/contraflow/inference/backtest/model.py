@@ -7,7 +7,7 @@ continues no measure that begins after the origin.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -145,6 +145,12 @@ def thinned(draws: np.ndarray, samples: int, seed: int) -> np.ndarray:
     random = np.random.default_rng(seed)
     more = random.integers(len(draws), size=samples - len(draws))
     return np.concatenate([draws, draws[more]])
+
+
+def pooled(parts: Sequence[np.ndarray], samples: int, seed: int) -> np.ndarray:
+    """Return samples of the equal mixture of forecasts, as many as asked for."""
+    shares = [len(share) for share in np.array_split(np.arange(samples), len(parts))]
+    return np.concatenate([thinned(part, share, seed) for part, share in zip(parts, shares, strict=True)])
 
 
 def without_mechanism(context: Context, series: str) -> Killings:

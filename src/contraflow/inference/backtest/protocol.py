@@ -13,6 +13,10 @@ from contraflow.errors import ContraflowError
 from contraflow.inference.backtest import automatic, baselines, model
 from contraflow.inference.backtest.series import Series
 
+_HOMICIDES = ("homicides-province", "homicides-national")
+_YEARLY = ("seizures", "prices")
+_ALL = (*_HOMICIDES, *_YEARLY)
+
 
 class Forecaster(Protocol):
     """Anything that says what follows a history."""
@@ -58,6 +62,8 @@ class Entry:
         the total. One that is not forecasts a total by itself.
     costly
         Whether it is fitted for minutes rather than seconds.
+    pool
+        Forecasters whose forecasts of counts it pools in equal parts; empty for one that makes its own.
     """
 
     name: str
@@ -67,11 +73,11 @@ class Entry:
     series: tuple[str, ...]
     joint: bool = False
     costly: bool = False
+    pool: tuple[str, ...] = ()
 
-
-_HOMICIDES = ("homicides-province", "homicides-national")
-_YEARLY = ("seizures", "prices")
-_ALL = (*_HOMICIDES, *_YEARLY)
+    def parts(self, series: str) -> tuple[str, ...]:
+        """Return the forecasters that it pools for a series."""
+        return self.pool if series in _HOMICIDES else ()
 
 
 def _plain(name: str, words: str, kind: type, series: tuple[str, ...] = _ALL) -> Entry:
@@ -95,13 +101,23 @@ _ENTRIES = (
         costly=True,
     ),
     Entry(
+        "mechanism",
+        "the same with what groups, rents and measures known at the origin imply",
+        False,
+        model.with_mechanism,
+        _HOMICIDES,
+        joint=True,
+        costly=True,
+    ),
+    Entry(
         "contraflow",
-        "the simulator fitted to the record up to the origin",
+        "the simulator fitted to the record up to the origin; killings: with and without mechanism, in equal parts",
         False,
         model.with_mechanism,
         _ALL,
         joint=True,
         costly=True,
+        pool=("state-space", "mechanism"),
     ),
 )
 

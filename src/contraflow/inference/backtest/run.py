@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from contraflow.errors import ContraflowError, OutputError
 from contraflow.inference.backtest import cells
 from contraflow.inference.backtest.folds import Fold, folds, read_horizons, read_origins, ready
 from contraflow.inference.backtest.measure import COLUMNS, measure
-from contraflow.inference.backtest.model import Context, case_until
+from contraflow.inference.backtest.model import Context, case_until, pooled
 from contraflow.inference.backtest.protocol import FORECASTERS, Entry, choose
 from contraflow.inference.backtest.series import SERIES, Series, homicides_by_province
 from contraflow.inference.backtest.table import MISSING, summary, with_missing
@@ -186,7 +186,7 @@ def run(
         tell = _teller(progress, words, number, len(jobs), clock)
         tell("")
         try:
-            cell, old = _forecast(plan, job, folder, resume, tell)
+            cell, old = _forecast(plan, job, folder, resume, tell, entries)
         except OutputError:
             raise
         except ContraflowError as error:
@@ -242,9 +242,21 @@ def _jobs(
 
 
 def _forecast(
-    plan: Plan, job: _Job, folder: Path, resume: bool, tell: Callable[[str], None]
+    plan: Plan,
+    job: _Job,
+    folder: Path,
+    resume: bool,
+    tell: Callable[[str], None],
+    entries: dict[str, Entry],
 ) -> tuple[cells.Cell, bool]:
     """Make one forecast, or take it from an earlier run; say which."""
+    if names := job.entry.parts(job.series.name):
+        # the parts were made a moment ago, unless they were not asked for
+        made = [
+            _forecast(plan, replace(job, entry=entries[name]), folder, True, tell, entries) for name in names
+        ]
+        mixed = pooled([cell.samples for cell, _ in made], plan.samples, plan.seed)
+        return cells.Cell(mixed, made[0][0].places, sum(cell.seconds for cell, _ in made)), True
     history = job.series.only(ready(job.series, job.origin)).until(job.origin)
     known = case_until(plan.case, job.origin)
     settings: dict[str, Any] = {
