@@ -59,7 +59,7 @@ CAVEATS = (
     "skill are wide for that reason.",
     "Up to 2018 the seizures are of cocaine salts, from 2019 of all forms but leaf and bush: a break in the record.",
     "The simulator's forecast of killings pools the fits with and without mechanism in equal parts. That was decided "
-    "after the mechanism alone had been scored on the same origins: its own row was fixed beforehand, the pool's was not.",
+    "after the mechanism alone had been scored on the same origins: its own row was fixed beforehand, the pool's not.",
 )
 
 
