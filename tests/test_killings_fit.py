@@ -120,7 +120,7 @@ def test_the_groups_alone_do_what_they_do_in_the_whole_model(case):
     members = np.asarray(parameters.groups.members_start)
     full = base_year(structure, Settings(), parameters)
     income = np.asarray(full.groups.income_per_member * members - base.income_per_member * members)
-    alone = conflict.deaths(
+    alone, _ = conflict.course(
         structure,
         parameters.groups,
         jnp.asarray(income),

@@ -21,7 +21,7 @@ import pandas as pd
 from contraflow.ensemble.build import build
 from contraflow.ensemble.run import simulate_ensemble
 from contraflow.errors import ContraflowError, OutputError
-from contraflow.inference import killings, summary, trade
+from contraflow.inference import killings, priors, summary, trade
 from contraflow.inference.batches import in_batches
 from contraflow.inference.ensembles import fit_ensembles
 from contraflow.inference.posterior import Posterior, draw_beliefs, fitted_to, save_posterior
@@ -30,6 +30,7 @@ from contraflow.inference.sampler import Draws, Progress, Sampling, sample
 from contraflow.inference.store import save
 from contraflow.inference.trees import killings_tree, trade_tree
 from contraflow.inference.whiten import Whitened, whiten
+from contraflow.model.symbols import SPEC
 from contraflow.scenario import compile_drivers, load_scenario
 
 if TYPE_CHECKING:
@@ -246,13 +247,24 @@ def compose(
     rng = np.random.default_rng(seed)
     count = min(SHIPPED, len(fit.flat("theta")), len(deaths.samples["dispersion"]))
     chosen = rng.permutation(np.linspace(0, len(fit.flat("theta")) - 1, count).astype(int))
+    ends = deaths.panel.end.year
+    ahead = [
+        year for year in deaths.inputs.structure.names["year"] if members["year"][-1] < year <= str(ends)
+    ]
     for name in fit.values:
         values[name] = np.moveaxis(fit.flat(name)[chosen], 0, -1)
+        if "year" in SPEC[name].dims and ahead:
+            # killings may be known for longer than the trade, which then goes on as the prior says
+            rest = priors.sample(case.parameters, members | {"year": ahead}, range(count), seed, (name,))
+            values[name] = np.concatenate([values[name], rest[name]], axis=-2)
+    members["year"] = (*members["year"], *ahead)
     chosen = rng.permutation(np.linspace(0, len(deaths.samples["dispersion"]) - 1, count).astype(int))
     samples = deaths.samples | deaths.shocks()
     for name, value in samples.items():
         if name in trade.KILLINGS:
             values[name] = np.moveaxis(value[chosen], 0, -1)
+    if "recruitment_walk" in values:
+        values["recruitment_walk"] = values["recruitment_walk"][: len(members["year"])]
     members["month"] = tuple(str(m) for m in deaths.panel.months)
     members["territory"] = tuple(deaths.panel.territories)
     return save_posterior(folder, values, members, {"fitted_to": fitted_to(case), **about})

@@ -1,5 +1,7 @@
 """The record the trade is fitted to: rows of a case's calibration table against what the model says of them.
 
+Rows of ``members`` are not among them: they are evidence for the fit to killings.
+
 Each row has its own error model.
 
 - ``seizures``: the log of yearly gross tonnes errs by a Student t whose squared scale is
@@ -98,7 +100,7 @@ def read_record(case: Case, model: Model, last_year: int | None = None) -> Recor
     for number, row in enumerate(case.calibration.itertuples(index=False)):
         place = sheet.place(number, "where")
         year = int(row.year)
-        if last_year is not None and year > last_year:
+        if row.quantity == "members" or (last_year is not None and year > last_year):
             continue
         if year not in years:
             raise ContraflowError(

@@ -64,21 +64,25 @@ def killings_tree(case: Case, fit: KillingsFit, seed: int) -> xr.DataTree:
     panel = fit.panel
     scalars = [name for name in fit.samples if name in SPEC and fit.samples[name].ndim == 1]
     moving = [name for name in scalars if np.ptp(fit.samples[name]) > 0]
-    values = {name: fit.by_chain(name) for name in (*moving, "national_deviation")}
+    walk = ["recruitment_walk"] if "recruitment_walk" in fit.samples else []
+    values = {name: fit.by_chain(name) for name in (*moving, *walk, "national_deviation")}
     rate = fit.expected() * panel.incomplete[:, None]
     size = fit.samples["dispersion"][:, None, None]
     counts = rng.poisson(rate * rng.gamma(size, 1.0 / size, rate.shape)).astype(np.int32)
     said = counts.reshape(fit.chains, -1, *counts.shape[1:])[:, -REPLICATES:]
     observed = {f"homicides {t}": panel.counts[:, i].astype(float) for i, t in enumerate(panel.territories)}
     predictive = {f"homicides {t}": said[..., i] for i, t in enumerate(panel.territories)}
-    before = priors.sample(case.parameters, {}, range(PRIOR_DRAWS), seed, moving)
+    years = fit.inputs.structure.names["year"]
+    before = priors.sample(case.parameters, {"year": years}, range(PRIOR_DRAWS), seed, [*moving, *walk])
     months = [str(month) for month in panel.months]
     return to_tree(
         Draws(values, fit.stats, {"settings": fit.info} | fit.info),
         observed=observed,
         predictive=predictive,
-        prior={name: before[name] for name in moving},
+        prior={name: np.moveaxis(before[name], -1, 0) for name in (*moving, *walk)},
         attrs=provenance({"tables": fitted_to(case)}, case=case.name, fit="killings", until=months[-1]),
-        dims={"national_deviation": ["month"]} | {key: ["month"] for key in observed},
-        coords={"month": months},
+        dims={"national_deviation": ["month"]}
+        | {name: ["year"] for name in walk}
+        | {key: ["month"] for key in observed},
+        coords={"month": months, "year": list(years)},
     )

@@ -1,6 +1,6 @@
 """Conflict of the armed groups over the months of a case, with their rents given.
 
-`fight` is one month of it. The whole model calls it with the tolls that its trade pays; `deaths` runs it alone
+`fight` is one month of it. The whole model calls it with the tolls that its trade pays; `course` runs it alone
 over all months with tolls from elsewhere, which is what a fit to killings needs: a thousand times less work.
 """
 
@@ -47,8 +47,8 @@ class Months(NamedTuple):
         Tolls on the trade, USD a month.
     mining, extortion : Array, shape (T, territory)
         Other income before the beliefs' factors: the case's level, times its index, times the scenario's factor.
-    epoch : Array of int, shape (T,)
-        Row of the relations in force.
+    epoch, year : Array of int, shape (T,)
+        Rows of the relations in force and of the calendar year.
     """
 
     splits: Float[Numbers, "*T group"]
@@ -59,6 +59,7 @@ class Months(NamedTuple):
     mining: Float[Numbers, "*T territory"]
     extortion: Float[Numbers, "*T territory"]
     epoch: Int[Numbers, "*T"]
+    year: Int[Numbers, "*T"]
 
 
 def months(structure: Structure, drivers: Drivers, tolls: Float[np.ndarray, "T territory"]) -> Months:
@@ -73,6 +74,7 @@ def months(structure: Structure, drivers: Drivers, tolls: Float[np.ndarray, "T t
         mining=structure.mining * record.mining[:, None] * np.asarray(drivers.mining),
         extortion=structure.extortion * record.extortion[:, None] * np.asarray(drivers.extortion),
         epoch=record.epoch,
+        year=record.year,
     )
 
 
@@ -126,6 +128,7 @@ def fight(
     rents: Float[Array, "territory draw"],
     drivers: Drivers | Months,
     epoch: Int[Numbers, ""],
+    year: Int[Numbers, ""],
     steps: int = 1,
     explicit: bool = False,
 ) -> tuple[Float[Array, "cell draw"], Float[Array, "territory draw"]]:
@@ -139,6 +142,8 @@ def fight(
         Income of the groups in each territory, USD a month.
     drivers : Drivers or Months
         This month's row; deployment, incapacitation and recruitment of shape (territory, 1) are used.
+    epoch, year : Array of int
+        Rows of the relations in force and of the calendar year.
     steps : int
         Steps a month.
     explicit : bool
@@ -158,6 +163,9 @@ def fight(
         against.removed * drivers.incapacitation * (1.0 + belief.deployment_arrests * drivers.deployment)
     )
     feud, background = jnp.asarray(cells.feud)[epoch], jnp.asarray(cells.background)[epoch]
+    recruitment = belief.recruitment
+    if belief.recruitment_drift is not None:
+        recruitment = recruitment * jnp.exp(belief.recruitment_drift[year])
     length = 1.0 / steps
     deaths = jnp.zeros_like(rents)
     cells_of = jnp.asarray(structure.cells_of)
@@ -169,7 +177,7 @@ def fight(
         earned = standing * (of_cell @ rents) / jnp.maximum(members, 1.0)
         relative = jnp.maximum(earned / against.income_per_member, tiny)
         pull = power(relative, belief.income_response)
-        gain = belief.recruitment * pull * drivers.recruitment[cells.territory]
+        gain = recruitment * pull * drivers.recruitment[cells.territory]
         rate = groups.conflict_rate(
             members, feud, background, belief.background_conflict, belief.conflict * calm[cells.territory]
         )
@@ -180,7 +188,7 @@ def fight(
     return members, deaths
 
 
-def deaths(
+def course(
     structure: Structure,
     belief: Groups,
     base_tolls: Float[Array, "*draw"],
@@ -188,8 +196,8 @@ def deaths(
     draws: int,
     steps: int = 1,
     unroll: int = 1,
-) -> Float[Array, "month territory draw"]:
-    """Conflict deaths of every month, from the groups alone.
+) -> tuple[Float[Array, "month territory draw"], Float[Array, "month draw"]]:
+    """Conflict deaths and members of every month, from the groups alone.
 
     Parameters
     ----------
@@ -204,17 +212,26 @@ def deaths(
         Steps a month.
     unroll : int
         Months compiled together: faster to run, slower to compile.
+
+    Returns
+    -------
+    deaths : Array
+        Conflict deaths a month.
+    members : Array
+        Of all groups, at the end of each month.
     """
     against = scale(structure, belief, base_tolls, draws)
     wide = Months(**{name: jnp.asarray(x)[..., None] for name, x in rows._asdict().items()})
-    wide = wide._replace(epoch=jnp.asarray(rows.epoch))
+    wide = wide._replace(epoch=jnp.asarray(rows.epoch), year=jnp.asarray(rows.year))
 
     def month(members, row):
         present, standing = muster(structure, belief, members, row.splits)
         rents = row.tolls + row.mining * belief.mining_scale + row.extortion * belief.extortion_scale
-        return fight(
-            structure, belief, against, present, standing, rents * jnp.ones((1, draws)), row, row.epoch, steps
-        )
+        after, deaths = fight(
+            structure, belief, against, present, standing, rents * jnp.ones((1, draws)), row, row.epoch, row.year,
+            steps,
+        )  # fmt: skip
+        return after, (deaths, after.sum(axis=0))
 
     first = members_at_start(structure, belief, draws)
     return jax.lax.scan(month, first, wide, unroll=unroll)[1]

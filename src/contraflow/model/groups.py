@@ -1,6 +1,9 @@
 """Armed groups: members by group and territory, fed by rents, worn down by rivals and the state.
 
-    dM/dt = M (ρ u − η_r/Σ_h M_hr − θ Σ_h S_gh M_h − ω M),      u = (income per member / y₀)^ξ
+    dM/dt = M (ρ_t u − η_r/Σ_h M_hr − θ Σ_h S_gh M_h − ω M),    u = (income per member / y₀)^ξ
+
+ρ_t is recruitment, whose logarithm walks from year to year where the case says so: what draws people into groups
+beside income is not observed.
 
 A *cell* is one group in one territory. Losses are taken semi-implicitly, M' = M (1 + dt ρ u)/(1 + dt ℓ),
 so members stay positive at any step; `explicit=True` is the plain Euler map that published discrete models

@@ -83,7 +83,8 @@ class Enforcement(eqx.Module):
 class Groups(eqx.Module):
     """Beliefs about armed groups and killings.
 
-    `deviation` is the log of killings beside what the mechanism says, by month; None where there is none.
+    `recruitment_drift` is the log of recruitment beside its rate, by year, and `deviation` the log of killings
+    beside what the mechanism says, by month; None where there is none.
     """
 
     members_start: Scalar
@@ -103,6 +104,7 @@ class Groups(eqx.Module):
     extortion_scale: Scalar
     background_scale: Scalar
     killings_per_death: Scalar
+    recruitment_drift: Float[Array, "year draw"] | None = None
     deviation: Float[Array, "month territory draw"] | None = None
 
 

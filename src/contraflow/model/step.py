@@ -246,7 +246,7 @@ def step(
     rents = tolls + other
     members, deaths = conflict.fight(
         structure, parameters.groups, base.groups, present, standing, rents, drivers, record.epoch,
-        settings.group_steps, settings.explicit_groups,
+        record.year, settings.group_steps, settings.explicit_groups,
     )  # fmt: skip
 
     # state next month

@@ -79,6 +79,8 @@ SPEC: dict[str, Symbol] = {
     # groups and killings
     "members_start": Symbol("person", (), "members of all groups at the start of the record"),
     "recruitment": Symbol("1/month", (), "recruitment per member at reference income"),
+    "recruitment_walk": Symbol("1", ("year",), "yearly innovations of the log of recruitment"),
+    "recruitment_walk_scale": Symbol("1", (), "standard deviation of a year's innovation of log recruitment"),
     "incapacitation": Symbol("person/month", (), "members arrested or otherwise removed, all territories"),
     "conflict": Symbol("1/person/month", (), "deaths per pair of rival members"),
     "background_conflict": Symbol(

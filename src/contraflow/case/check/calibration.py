@@ -1,4 +1,4 @@
-"""Checks of the record that the trade is fitted to."""
+"""Checks of the record that a case is fitted to."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from contraflow.case.cells import suggest
 from contraflow.case.check.registry import Problem, check
 from contraflow.case.model import Case
 
-#: What a place may be for each quantity; none for a share of the output of the followed sources.
+#: What a place may be for each quantity; none for what is said of the whole case.
 PLACES = {
     "seizures": ("jurisdiction", "theatre", "entry"),
     "share": ("jurisdiction", "theatre", "entry"),
     "price": ("node",),
     "transit": (),
+    "members": (),
 }
 SHARES = ("share", "transit")
 

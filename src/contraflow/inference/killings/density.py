@@ -4,7 +4,8 @@
 
 With the mechanism, m is what the groups' conflict makes of rents, splits, rivalries, deployments and curfews,
 anchored over the last year of the panel (`contraflow.model.killings.expected`). Without it, m is that year's mean
-times the season.
+times the season. What is said of the groups' size bears on the mechanism too: killings alone leave it open, since
+few members who fight much and many who fight little kill as many.
 """
 
 from __future__ import annotations
@@ -23,10 +24,29 @@ from contraflow.model import conflict, killings
 from contraflow.model.parameters import Groups
 from contraflow.model.structure import Structure
 
-MECHANISM = tuple(f.name for f in fields_of(Groups) if f.name != "deviation")
-"""Symbols of the mechanism."""
+BELIEFS = tuple(f.name for f in fields_of(Groups) if f.name not in ("recruitment_drift", "deviation"))
+MECHANISM = (*BELIEFS, "recruitment_walk_scale", "recruitment_walk")
+"""Symbols of the mechanism: scalars, and the yearly innovations of recruitment."""
 MEMORY = field.Memory._fields
 """Symbols of the deviations' persistence and size."""
+
+
+class Sizes(NamedTuple):
+    """Statements about how many members armed groups have, one a row.
+
+    Attributes
+    ----------
+    months : Array, shape (statement, T)
+        Weights of the months in the mean of the statement's year; zero where the year is not covered.
+    value : Array, shape (statement,)
+        Persons.
+    error : Array, shape (statement,)
+        Standard error of the logarithm.
+    """
+
+    months: Float[Array, "statement T"]
+    value: Float[Array, "statement"]
+    error: Float[Array, "statement"]
 
 
 class Data(NamedTuple):
@@ -51,6 +71,7 @@ class Data(NamedTuple):
     rows : contraflow.model.conflict.Months
     base_tolls : Array
         Tolls of a month of the base year, USD.
+    sizes : Sizes
     working : contraflow.inference.killings.field.Working
     """
 
@@ -65,27 +86,35 @@ class Data(NamedTuple):
     level: Float[Array, "territory 1"]
     rows: conflict.Months
     base_tolls: Float[Array, ""]
+    sizes: Sizes
     working: field.Working
 
 
-def log_mechanism(
+def level_and_evidence(
     structure: Structure | None, values: Mapping[str, Array], data: Data
-) -> Float[Array, "T territory draw"]:
-    """Log of killings without deviations.
+) -> tuple[Float[Array, "T territory draw"], Float[Array, "draw"]]:
+    """Log of killings without deviations, and the log density of what is said of the groups' size.
 
     Parameters
     ----------
     structure : Structure or None
         None switches the mechanism off.
     values : mapping of str to Array
-        Scalars of the mechanism, shape (draw,).
+        Symbols of the mechanism: scalars of shape (draw,), the walk of shape (year, draw).
+
+    Returns
+    -------
+    level : Array
+    said : Array
+        Zero without the mechanism, which has no groups.
     """
     if structure is None:
         usual = jnp.mean(data.season[data.window])
-        return jnp.log(data.level * (data.season / usual)[:, None, None])
-    belief = Groups(**{name: values[name] for name in MECHANISM})
+        return jnp.log(data.level * (data.season / usual)[:, None, None]), jnp.zeros(1)
+    drift = values["recruitment_walk_scale"] * jnp.cumsum(values["recruitment_walk"], axis=0)
+    belief = Groups(recruitment_drift=drift, **{name: values[name] for name in BELIEFS})
     draws = values["members_start"].shape[0]
-    deaths = conflict.deaths(structure, belief, data.base_tolls, data.rows, draws)
+    deaths, members = conflict.course(structure, belief, data.base_tolls, data.rows, draws)
     curfew = jax.vmap(lambda covered: killings.curfew_factor(belief, covered[:, None], data.night))(
         data.curfew
     )
@@ -97,7 +126,15 @@ def log_mechanism(
         curfew,
         (data.window, data.level),
     )
-    return jnp.log(expected)
+    return jnp.log(expected), log_sizes(data.sizes, members)
+
+
+def log_sizes(sizes: Sizes, members: Float[Array, "T draw"]) -> Float[Array, "draw"]:
+    """Log density of statements about the groups' size, up to a constant: the logarithm errs normally."""
+    covered = sizes.months.sum(axis=1)
+    mean = jnp.maximum(sizes.months @ members, 1e-12) + (1.0 - covered)[:, None] * sizes.value[:, None]
+    off = (jnp.log(mean) - jnp.log(sizes.value)[:, None]) / sizes.error[:, None]
+    return -0.5 * jnp.sum(off**2, axis=0)
 
 
 def log_likelihood(
@@ -125,17 +162,18 @@ def joint(
     Parameters
     ----------
     values : mapping of str to Array
-        Scalars (shape ()) by symbol: the mechanism's, those of `field.Memory`, and ``dispersion``.
+        By symbol, without an axis for draws: the mechanism's, those of `field.Memory`, and ``dispersion``.
     national, territory : Array
         Standardised coordinates, see `contraflow.inference.killings.field`.
     """
-    one = {name: jnp.reshape(value, (1,)) for name, value in values.items()}
-    mechanism = log_mechanism(structure, one, data)[..., 0]
+    one = {name: value[..., None] for name, value in values.items()}
+    levels, said = level_and_evidence(structure, one, data)
+    level = levels[..., 0]
     memory = field.Memory(*(values[name] for name in MEMORY))
-    path, own, log_prior = field.fields(data.working, memory, mechanism, national, territory)
-    mean = jnp.exp(mechanism + path[:, None] + own) * data.exposure[:, None]
+    path, own, log_prior = field.fields(data.working, memory, level, national, territory)
+    mean = jnp.exp(level + path[:, None] + own) * data.exposure[:, None]
     terms = log_likelihood(data.counts, mean, values["dispersion"])
-    return jnp.sum(data.valid[:, None] * terms) + log_prior, path, own
+    return jnp.sum(data.valid[:, None] * terms) + log_prior + said[0], path, own
 
 
 def deviations(structure: Structure | None, values: Mapping[str, Array], national, territory, data: Data):

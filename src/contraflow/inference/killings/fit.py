@@ -16,10 +16,10 @@ from contraflow.case import Case
 from contraflow.ensemble.run import ONE_THREAD_A_CHUNK
 from contraflow.errors import ContraflowError
 from contraflow.inference.killings import field, inputs
-from contraflow.inference.killings.density import MECHANISM, MEMORY, Data, joint, log_mechanism
+from contraflow.inference.killings.density import MECHANISM, MEMORY, Data, joint, level_and_evidence
 from contraflow.inference.killings.laplace import Fast, laplace
 from contraflow.inference.killings.panel import Panel
-from contraflow.inference.killings.scalars import Prior, priors
+from contraflow.inference.killings.scalars import Prior, gathered, priors
 from contraflow.inference.sampler import Draws, Progress, Sampling, sample
 from contraflow.model.structure import Structure
 from contraflow.scenario import Scenario
@@ -40,7 +40,8 @@ class KillingsFit:
     Attributes
     ----------
     samples : dict of str to numpy.ndarray
-        By symbol, draw first: scalars of shape (draw,), ``national_deviation`` (draw, month) and
+        By symbol, draw first: scalars of shape (draw,), ``recruitment_walk`` (draw, year) with every year of the
+        case, ``national_deviation`` (draw, month) and
         ``territory_deviation`` (draw, month, territory), the deviations N and D themselves.
     panel : Panel
     mechanism : bool
@@ -137,7 +138,8 @@ def fit(
     method = method or how.method
     given = inputs.gather(case, panel, scenario, tolls, mechanism)
     structure = given.structure if mechanism else None
-    scalars = priors(case.parameters, (*(MECHANISM if mechanism else ()), *MEMORY, "dispersion"))
+    symbols = (*(MECHANISM if mechanism else ()), *MEMORY, "dispersion")
+    scalars = priors(case.parameters, symbols, given.structure.names["year"])
     total = -(-len(panel.months) // PADDED) * PADDED
     padded = inputs.observe(given, panel, total)
     wanted = how.chains * how.draws
@@ -163,6 +165,7 @@ def fit(
     samples = {name: draws.flat(name).astype(float) for name in draws.values}
     count = len(samples["dispersion"])
     samples |= {s.symbol: np.full(count, s.a) for s in scalars if s.dist == "fixed"}
+    samples = _by_symbol(scalars, samples)
     info = {"method": method, **draws.info}
     chains = next(iter(draws.values.values())).shape[0]
     return KillingsFit(samples, panel, mechanism, given, draws.stats, info, chains)
@@ -184,7 +187,7 @@ def numpyro_model(structure: Structure | None, scalars: tuple[Prior, ...], data:
         territory = numpyro.sample(
             "territory_z", dist.Normal(0.0, 1.0).expand((months, territories)).to_event(2)
         )
-        log_density, path, own = joint(structure, values, national, territory, data)
+        log_density, path, own = joint(structure, gathered(values), national, territory, data)
         # the coordinates' own density is in the joint one: what their sites add is taken back
         added = -0.5 * (jnp.sum(national**2) + jnp.sum(territory**2))
         numpyro.factor("killings", log_density - added)
@@ -197,7 +200,8 @@ def numpyro_model(structure: Structure | None, scalars: tuple[Prior, ...], data:
 @lru_cache(maxsize=8)
 def _mechanism(structure: Structure | None):
     return jax.jit(
-        lambda values, data: log_mechanism(structure, values, data), compiler_options=ONE_THREAD_A_CHUNK
+        lambda values, data: level_and_evidence(structure, values, data)[0],
+        compiler_options=ONE_THREAD_A_CHUNK,
     )
 
 
@@ -205,14 +209,14 @@ def mechanism_of(fit: KillingsFit, months: int, given: inputs.Inputs | None = No
     """Log of killings without deviations, shape (draw, month, territory) or (1, month, territory)."""
     data = inputs.observe(given or fit.inputs, fit.panel, months)
     if not fit.mechanism:
-        return np.moveaxis(np.asarray(log_mechanism(None, {}, data)), -1, 0)
+        return np.moveaxis(np.asarray(level_and_evidence(None, {}, data)[0]), -1, 0)
     run = _mechanism(fit.inputs.structure)
     count = len(fit.samples["dispersion"])
     parts = []
     for first in range(0, count, CHUNK):
         # the last chunk is padded: one compiled program for all
         chosen = np.minimum(np.arange(first, first + CHUNK), count - 1)
-        values = {name: jnp.asarray(fit.samples[name][chosen]) for name in MECHANISM}
+        values = {name: jnp.asarray(fit.samples[name][chosen].T) for name in MECHANISM}
         parts.append(np.asarray(run(values, data))[..., : count - first])
     return np.moveaxis(np.concatenate(parts, axis=-1), -1, 0)
 
@@ -222,19 +226,32 @@ def _fast_samples(fast: Fast, months: int) -> dict[str, np.ndarray]:
     return {**fast.values, **deviations}
 
 
+def _by_symbol(scalars: tuple[Prior, ...], samples: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Samples by symbol, from samples by number: years on the last axis."""
+    numbers = {s.symbol: samples[s.symbol] for s in scalars}
+    rest = {name: value for name, value in samples.items() if name not in numbers}
+    return {name: np.asarray(value).T for name, value in gathered(numbers).items()} | rest
+
+
 def _around(structure: Structure | None, given: inputs.Inputs, panel: Panel, fast: Fast) -> Data:
     """Arrays whose coordinates are made for the fast fit's mode."""
     data = inputs.observe(given, panel)
-    one = {name: jnp.asarray([value]) for name, value in fast.mode.items()}
+    one = {name: jnp.asarray(value)[..., None] for name, value in fast.mode.items()}
     mechanism = np.asarray(_mechanism(structure)(one, data))[..., 0] if structure is not None else None
-    memory = field.Memory(*(fast.mode[name] for name in MEMORY))  # type: ignore[arg-type]
-    return inputs.prepare(data, memory, fast.mode["dispersion"], mechanism)
+    memory = field.Memory(*(jnp.asarray(fast.mode[name]) for name in MEMORY))
+    return inputs.prepare(data, memory, float(fast.mode["dispersion"]), mechanism)
 
 
 def _start(scalars: tuple[Prior, ...], fast: Fast, data: Data) -> Draws:
     """The fast fit as draws to start from; in the new coordinates the deviations are standard normal again."""
     rng = np.random.default_rng(0)
-    values = {s.symbol: fast.values[s.symbol][None] for s in scalars if s.dist != "fixed"}
+    place = {s.symbol: s.symbol.partition("[") for s in scalars if s.dist != "fixed"}
+    position = {name: 0 for name, _, _ in place.values()}
+    values = {}
+    for number, (name, bracket, _) in place.items():
+        value = fast.values[name]
+        values[number] = (value[:, position[name]] if bracket else value)[None]
+        position[name] += 1
     count = len(fast.values["dispersion"])
     months, territories = data.counts.shape
     values["national_z"] = rng.standard_normal((1, count, months))

@@ -16,7 +16,7 @@ from contraflow.ensemble.run import use_double_precision_and_cache
 from contraflow.errors import ContraflowError
 from contraflow.inference import priors
 from contraflow.inference.killings import field
-from contraflow.inference.killings.density import Data, log_mechanism
+from contraflow.inference.killings.density import Data, Sizes, level_and_evidence
 from contraflow.inference.killings.known import known_case, known_scenario
 from contraflow.inference.killings.panel import Panel
 from contraflow.model import conflict
@@ -199,7 +199,23 @@ def observe(inputs: Inputs, panel: Panel, months: int | None = None) -> Data:
         level=jnp.asarray(level)[:, None],
         rows=conflict.Months(*(jnp.asarray(_long(x, total)) for x in inputs.rows)),
         base_tolls=jnp.asarray(inputs.base_tolls),
+        sizes=_sizes(inputs, total),
         working=field.Working(none, none, none[None]),
+    )
+
+
+def _sizes(inputs: Inputs, months: int) -> Sizes:
+    """Statements about the groups' size that were known at the panel's end; as many rows at every end."""
+    every = inputs.case.calibration
+    rows = every[every["quantity"] == "members"]
+    years = rows["year"].to_numpy(int)
+    last = int(inputs.known.calibration["year"].max()) if len(inputs.known.calibration) else 0
+    calendar = np.array([month.year for month in inputs.case.months[:months]])
+    of_year = ((calendar[None, :] == years[:, None]) & (years <= last)[:, None]).astype(float)
+    return Sizes(
+        months=jnp.asarray(of_year / np.maximum(of_year.sum(axis=1, keepdims=True), 1.0)),
+        value=jnp.asarray(rows["value"].to_numpy(float)),
+        error=jnp.asarray(rows["error"].to_numpy(float)),
     )
 
 
@@ -219,7 +235,7 @@ def prepare(
         Log intensity that they are made around; the level and season by default.
     """
     if mechanism is None:
-        mechanism = np.asarray(log_mechanism(None, {}, data))[..., 0]
+        mechanism = np.asarray(level_and_evidence(None, {}, data)[0])[..., 0]
     counts, exposure, valid = (np.asarray(x) for x in (data.counts, data.exposure, data.valid))
     return data._replace(working=field.work(counts, exposure, mechanism, valid, size, memory))
 

@@ -33,7 +33,8 @@ def known_case(case: Case, panel: Panel) -> Case:
     starts = case.relations["start"].to_numpy(str)
     begun = (starts == "") | (starts <= str(end))
     changes: dict = {
-        name: years(getattr(case, name)) for name in ("production", "demand", "effort", "income")
+        name: years(getattr(case, name))
+        for name in ("production", "demand", "effort", "income", "calibration")
     }
     changes["relations"] = case.relations.iloc[np.flatnonzero(begun)]
     changes["homicides"] = record.iloc[np.flatnonzero(number <= 12 * end.year + end.month - 1)]

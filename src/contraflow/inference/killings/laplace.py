@@ -18,8 +18,8 @@ from scipy.optimize import minimize
 
 from contraflow.ensemble.run import ONE_THREAD_A_CHUNK
 from contraflow.inference.killings import banded, field
-from contraflow.inference.killings.density import MEMORY, Data, log_mechanism
-from contraflow.inference.killings.scalars import Prior
+from contraflow.inference.killings.density import MEMORY, Data, level_and_evidence
+from contraflow.inference.killings.scalars import Prior, gathered
 from contraflow.model.structure import Structure
 
 STEP = 0.02
@@ -39,10 +39,11 @@ class Fast(NamedTuple):
 
     Attributes
     ----------
-    values : dict of str to numpy.ndarray, shape (draw,)
+    values : dict of str to numpy.ndarray, shape (draw,) or (draw, year)
     paths, own : numpy.ndarray, shapes (draw, T) and (draw, T, territory)
         Deviations N and D.
-    mode : dict of str to float
+    mode : dict of str to numpy.ndarray
+        Values at the mode, without an axis for draws.
     evaluations : int
     log_density : float
         At the mode.
@@ -53,7 +54,7 @@ class Fast(NamedTuple):
     values: dict[str, np.ndarray]
     paths: np.ndarray
     own: np.ndarray
-    mode: dict[str, float]
+    mode: dict[str, np.ndarray]
     evaluations: int
     log_density: float
     efficiency: float
@@ -61,14 +62,17 @@ class Fast(NamedTuple):
 
 def _values(scalars: tuple[Prior, ...], u):
     pairs = [prior.value(u[i]) for i, prior in enumerate(scalars)]
-    return {p.symbol: v for p, (v, _) in zip(scalars, pairs, strict=True)}, sum(d for _, d in pairs)
+    values = {p.symbol: v for p, (v, _) in zip(scalars, pairs, strict=True)}
+    return gathered(values), sum(d for _, d in pairs)
 
 
-def _given(structure: Structure | None, values, data: Data) -> banded.Given:
-    one = {name: jnp.reshape(value, (1,)) for name, value in values.items()}
-    level = log_mechanism(structure, one, data)[..., 0] + jnp.log(data.exposure)[:, None]
+def _given(structure: Structure | None, values, data: Data) -> tuple[banded.Given, jax.Array]:
+    """What the field is conditioned on, and the log density of what else bears on the scalars."""
+    one = {name: value[..., None] for name, value in values.items()}
+    levels, said = level_and_evidence(structure, one, data)
+    level = levels[..., 0] + jnp.log(data.exposure)[:, None]
     memory = field.Memory(*(values[name] for name in MEMORY))
-    return banded.Given(data.counts, data.valid, level, values["dispersion"], memory)
+    return banded.Given(data.counts, data.valid, level, values["dispersion"], memory), said[0]
 
 
 @lru_cache(maxsize=8)
@@ -77,8 +81,9 @@ def _objective(structure: Structure | None, scalars: tuple[Prior, ...]):
 
     def negative(u, start, data: Data):
         values, prior = _values(scalars, u)
-        value, found = banded.marginal(_given(structure, values, data), start)
-        return -(value + prior), found
+        given, said = _given(structure, values, data)
+        value, found = banded.marginal(given, start)
+        return -(value + said + prior), found
 
     return jax.jit(jax.value_and_grad(negative, has_aux=True), compiler_options=ONE_THREAD_A_CHUNK)
 
@@ -90,9 +95,9 @@ def _weigh(structure: Structure | None, scalars: tuple[Prior, ...]):
     def one(centre, around, moves, data, u):
         values, prior = _values(scalars, u)
         start = around + jnp.tensordot(u - centre, moves, axes=1)
-        given = _given(structure, values, data)
+        given, said = _given(structure, values, data)
         found = banded.newton(given, start, STEPS)
-        return banded.value_at(given, found) + prior, found
+        return banded.value_at(given, found) + said + prior, found
 
     # several threads in one small program lose time, and wait for each other for ever where cores are few
     return jax.jit(lambda u, *rest: jax.vmap(partial(one, *rest))(u), compiler_options=ONE_THREAD_A_CHUNK)
@@ -104,7 +109,7 @@ def _draw(structure: Structure | None, scalars: tuple[Prior, ...]):
 
     def one(data, row):
         u, found, noise = row
-        made = banded.factor(_given(structure, _values(scalars, u)[0], data), found)
+        made = banded.factor(_given(structure, _values(scalars, u)[0], data)[0], found)
         return found + banded.half_solve(made, noise)
 
     return jax.jit(
@@ -177,7 +182,7 @@ def laplace(
     noise = rng.standard_normal((draws, months, 1 + territories))
     deviations = np.concatenate(_chunks(_draw(structure, scalars), (u[keep], fields[keep], noise), (data,)))
     values = jax.vmap(lambda x: _values(scalars, x)[0])(jnp.asarray(u[keep]))
-    central = {k: float(v) for k, v in _values(scalars, jnp.asarray(centre))[0].items()}
+    central = {k: np.asarray(v) for k, v in _values(scalars, jnp.asarray(centre))[0].items()}
     fast = Fast(
         {k: np.asarray(v) for k, v in values.items()},
         deviations[:, :, 0],

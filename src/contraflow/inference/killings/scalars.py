@@ -1,8 +1,11 @@
-"""Priors of the scalars of a fit to killings: as NumPyro distributions, and as maps from numbers of order one."""
+"""Priors of the numbers of a fit to killings: as NumPyro distributions, and as maps from numbers of order one.
+
+A symbol with a value a year is as many numbers, named ``symbol[year]``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import jax
@@ -13,6 +16,7 @@ from jaxtyping import Array, Float
 from scipy import special
 
 from contraflow.errors import ContraflowError
+from contraflow.model.symbols import SPEC
 
 if TYPE_CHECKING:
     from numpyro.distributions import Distribution
@@ -64,8 +68,21 @@ class Prior(NamedTuple):
         return jax.nn.sigmoid(odds), density - betaln(self.a, self.b)
 
 
-def priors(table: pd.DataFrame, symbols: Sequence[str]) -> tuple[Prior, ...]:
-    """Priors of symbols from a case's parameter table."""
+def gathered(values: Mapping[str, Array]) -> dict[str, Array]:
+    """Values by symbol, from values by number: those of the years are stacked on the first axis."""
+    made: dict[str, Array] = {}
+    yearly: dict[str, list[Array]] = {}
+    for name, value in values.items():
+        symbol, bracket, _ = name.partition("[")
+        if bracket:
+            yearly.setdefault(symbol, []).append(jnp.asarray(value))
+        else:
+            made[name] = jnp.asarray(value)
+    return made | {symbol: jnp.stack(parts) for symbol, parts in yearly.items()}
+
+
+def priors(table: pd.DataFrame, symbols: Sequence[str], years: Sequence[str]) -> tuple[Prior, ...]:
+    """Priors of symbols from a case's parameter table; `years` are those a yearly symbol has."""
     rows = {
         str(symbol): (str(dist), a, b)
         for symbol, dist, a, b in zip(table["symbol"], table["dist"], table["a"], table["b"], strict=True)
@@ -76,5 +93,8 @@ def priors(table: pd.DataFrame, symbols: Sequence[str]) -> tuple[Prior, ...]:
     made = []
     for symbol in symbols:
         dist, a, b = rows[symbol]
-        made.append(Prior(symbol, dist, float(a) if a == a else 0.0, float(b) if b == b else 0.0))
+        names = [f"{symbol}[{year}]" for year in years] if SPEC[symbol].dims == ("year",) else [symbol]
+        made += [
+            Prior(name, dist, float(a) if a == a else 0.0, float(b) if b == b else 0.0) for name in names
+        ]
     return tuple(made)
