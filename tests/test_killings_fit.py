@@ -16,11 +16,11 @@ from contraflow.errors import ContraflowError
 from contraflow.inference import killings
 from contraflow.inference import priors as prior_table
 from contraflow.inference.killings import banded, field, inputs
-from contraflow.inference.killings.density import MECHANISM, MEMORY, joint, log_likelihood
+from contraflow.inference.killings.density import MECHANISM, MEMORY, Sizes, joint, log_likelihood, log_sizes
 from contraflow.inference.killings.fit import KillingsFit, numpyro_model
 from contraflow.inference.killings.known import known_case, known_scenario, season
 from contraflow.inference.killings.laplace import resample
-from contraflow.inference.killings.scalars import Prior, priors
+from contraflow.inference.killings.scalars import Prior, gathered, priors
 from contraflow.inference.sampler import Sampling, sample
 from contraflow.model import conflict
 from contraflow.model import killings as equations
@@ -193,6 +193,31 @@ def test_both_forms_of_a_prior_are_the_same_distribution(prior):
     np.testing.assert_allclose(np.diff(log_density), np.diff(direct), atol=1e-9)
 
 
+def test_numbers_of_the_years_are_gathered_under_their_symbol(case):
+    scalars = priors(case.parameters, ("recruitment", "recruitment_walk"), ("2014", "2015", "2016"))
+    values = gathered({prior.symbol: jnp.asarray(float(i)) for i, prior in enumerate(scalars)})
+    assert list(values) == ["recruitment", "recruitment_walk"]
+    np.testing.assert_array_equal(values["recruitment_walk"], [1.0, 2.0, 3.0])
+
+
+def test_a_statement_about_size_bears_on_its_year_and_on_no_other():
+    months = jnp.asarray([[0.0, 0.5, 0.5], [0.0, 0.0, 0.0]])  # the second statement is of a year not covered
+    sizes = Sizes(months, jnp.asarray([20_000.0, 7.0]), jnp.asarray([0.5, 0.1]))
+    members = jnp.asarray([[1.0, 9.0], [15_000.0, 40_000.0], [25_000.0, 40_000.0]])
+    expected = [0.0, -0.5 * (np.log(2.0) / 0.5) ** 2]
+    np.testing.assert_allclose(log_sizes(sizes, members), expected, atol=1e-12)
+    slope = jax.grad(lambda x: log_sizes(sizes, x)[1])(members)
+    assert (np.asarray(slope)[:, 0] == 0).all() and (np.asarray(slope)[1:, 1] < 0).all() and slope[0, 1] == 0
+
+
+def test_what_is_said_of_the_groups_is_known_only_after_its_year(case, panel):
+    early = inputs.gather(case, panel.until("2022-12"), None, None, mechanism=False)
+    late = inputs.gather(case, panel, None, None, mechanism=False)
+    assert (case.calibration["quantity"] == "members").sum() == 1
+    assert float(inputs.observe(early, panel.until("2022-12")).sizes.months.sum()) == 0.0
+    assert float(inputs.observe(late, panel).sizes.months.sum()) == pytest.approx(1.0)
+
+
 def small_given(rng, months=5, territories=3):
     counts = rng.poisson(12.0, (months, territories)).astype(float)
     level = jnp.full((months, territories), 2.3)
@@ -333,7 +358,7 @@ def test_the_sampler_agrees_with_the_fast_fit(case, panel):
     made = dataclasses.replace(made)
     given = inputs.gather(case, made, None, None, False)
     data = inputs.prepare(inputs.observe(given, made))
-    scalars = priors(case.parameters, (*MEMORY, "dispersion"))
+    scalars = priors(case.parameters, (*MEMORY, "dispersion"), ())
     how = Sampling(warmup=150, draws=150, chains=1, seed=2, max_tree_depth=6)
     draws = sample(numpyro_model(None, scalars, data), how)
     fast = killings.fit(case, made, mechanism=False, how=Sampling(draws=400, chains=1), method="laplace")
@@ -349,8 +374,8 @@ def test_the_mechanism_has_a_gradient_everywhere_it_is_needed(case, panel):
     cut = panel.until("2016-12")
     given = inputs.gather(case, cut, None, np.full((len(cut.months), 24), 1e4), True)
     data = inputs.prepare(inputs.observe(given, cut))
-    scalars = priors(case.parameters, (*MECHANISM, *MEMORY, "dispersion"))
-    values = {s.symbol: s.value(jnp.asarray(0.1))[0] for s in scalars}
+    scalars = priors(case.parameters, (*MECHANISM, *MEMORY, "dispersion"), given.structure.names["year"])
+    values = gathered({s.symbol: s.value(jnp.asarray(0.1))[0] for s in scalars})
     months, territories = cut.counts.shape
 
     def density(values):
@@ -359,4 +384,4 @@ def test_the_mechanism_has_a_gradient_everywhere_it_is_needed(case, panel):
 
     value, gradient = jax.value_and_grad(density)(values)
     assert np.isfinite(value)
-    assert all(np.isfinite(g) for g in gradient.values())
+    assert all(np.isfinite(g).all() for g in gradient.values())

@@ -160,10 +160,11 @@ def _places(name: str, data: xr.Dataset, window: Window) -> Iterator[tuple[str, 
 def _row(new: np.ndarray, old: np.ndarray) -> dict[str, float]:
     change = new - old
     row = {"baseline": float(np.median(old)), "scenario": float(np.median(new))}
-    row |= {f"diff_{q}": float(np.quantile(change, p)) for q, p in QUANTILES.items()}
+    levels = list(QUANTILES.values())
+    row |= {f"diff_{q}": float(x) for q, x in zip(QUANTILES, np.quantile(change, levels), strict=True)}
     if (np.abs(old) > 0).all():
         relative = 100.0 * change / np.abs(old)
-        row |= {f"pct_{q}": float(np.quantile(relative, p)) for q, p in QUANTILES.items()}
+        row |= {f"pct_{q}": float(x) for q, x in zip(QUANTILES, np.quantile(relative, levels), strict=True)}
     else:
         row |= dict.fromkeys((f"pct_{q}" for q in QUANTILES), float("nan"))
     return row | {"p_decrease": float(np.mean(change < 0))}

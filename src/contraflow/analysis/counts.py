@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy import special, stats
+from scipy import special
 
 from contraflow.case import Case
 from contraflow.errors import ContraflowError
@@ -37,6 +37,8 @@ def recorded_homicides(case: Case, result: Result) -> xr.DataArray:
     ContraflowError
         If the result is of another case or does not hold ``homicides``.
     """
+    from scipy import stats  # slow to import, and only needed here
+
     if result.provenance["case_digest"] != case.digest:
         raise ContraflowError("case", f"is not the one '{result.name}' was computed from", "load that case")
     if "homicides" not in result.dataset:

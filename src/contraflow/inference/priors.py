@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -30,24 +29,26 @@ QUANTILE: dict[str, Callable[[np.ndarray, float, float], np.ndarray]] = {
 """From a standard normal to each prior, rising; `a` and `b` as in the parameter table."""
 
 
+TOGETHER = 64
+"""Members and times whose numbers are drawn together: one compiled program for every symbol."""
+
+
 def stream(name: str) -> np.uint32:
     """Fold a name into 32 bits, the same on every machine."""
     return np.uint32(zlib.crc32(name.encode()))
 
 
-@partial(jax.jit, static_argnums=(0,))
-def _normals(seed: int, symbol: jax.Array, members: jax.Array, years: jax.Array, draws: jax.Array):
+@jax.jit
+def _normals(seed: jax.Array, symbol: jax.Array, members: jax.Array, times: jax.Array, draws: jax.Array):
     key = jax.random.fold_in(jax.random.PRNGKey(seed), symbol)
 
-    def one(member, year, draw):
+    def one(member, time, draw):
         folded = key
-        for part in (member, year, draw):
+        for part in (member, time, draw):
             folded = jax.random.fold_in(folded, part)
         return jax.random.normal(folded)
 
-    over_draws = jax.vmap(one, (None, None, 0))
-    over_years = jax.vmap(over_draws, (None, 0, None))
-    return jax.vmap(over_years, (0, None, None))(members, years, draws)
+    return jax.vmap(jax.vmap(one, (None, None, 0)), (0, 0, None))(members, times, draws)
 
 
 def standard_normals(
@@ -57,16 +58,14 @@ def standard_normals(
 
     A time is a year, a month as the number YYYYMM, or zero.
     """
-    return np.asarray(
-        _normals(
-            seed,
-            jnp.uint32(stream(symbol)),
-            jnp.array([stream(m) for m in members], dtype=jnp.uint32),
-            jnp.array(list(times), dtype=jnp.uint32),
-            jnp.array(list(draws), dtype=jnp.uint32),
-        ),
-        dtype=float,
-    )
+    pairs = np.array([(stream(m), time) for m in members for time in times], dtype=np.uint32).reshape(-1, 2)
+    draw = jnp.array(list(draws), dtype=jnp.uint32)
+    made = np.empty((len(pairs), len(draws)))
+    for first in range(0, len(pairs), TOGETHER):
+        rows = pairs[np.minimum(np.arange(first, first + TOGETHER), len(pairs) - 1)]
+        values = _normals(jnp.uint32(seed), jnp.uint32(stream(symbol)), rows[:, 0], rows[:, 1], draw)
+        made[first : first + TOGETHER] = np.asarray(values)[: len(pairs) - first]
+    return made.reshape(len(members), len(times), len(draws))
 
 
 def sample(
