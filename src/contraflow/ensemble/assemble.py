@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from contraflow.model import killings
+from contraflow.model import groups, killings
 from contraflow.model.network import Network
 from contraflow.model.parameters import Demand, Enforcement, Groups, Parameters, Production, Trade
 
@@ -119,7 +119,9 @@ def assemble(network: Network, tables: Tables, draw: Mapping[str, Array]) -> Par
     demand = {"market_share": market / jnp.sum(market, axis=0)}
     effort = draw["effort_walk_scale"] * walk(draw["effort_walk"], tables.years, tables.walk_from)
     detection = draw["detection_walk_scale"] * walk(draw["detection_walk"], tables.years, tables.walk_from)
-    drift = draw["recruitment_walk_scale"] * jnp.cumsum(draw["recruitment_walk"], axis=0)
+    recruits = groups.recruitment_drift(
+        draw["recruitment_walk_scale"] * draw["recruitment_walk"], draw["recruitment_persistence"]
+    )
     deviation = killings.deviation(
         draw["national_shock"] * draw["national_scale"],
         draw["national_persistence"],
@@ -131,7 +133,7 @@ def assemble(network: Network, tables: Tables, draw: Mapping[str, Array]) -> Par
         production=Production(**_named(Production, draw)),
         demand=Demand(**demand, **_named(Demand, draw)),
         enforcement=Enforcement(effort_drift=effort, detection_drift=detection, **_named(Enforcement, draw)),
-        groups=Groups(recruitment_drift=drift, deviation=deviation, **_named(Groups, draw)),
+        groups=Groups(recruitment_drift=recruits, deviation=deviation, **_named(Groups, draw)),
     )
 
 

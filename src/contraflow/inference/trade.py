@@ -39,7 +39,7 @@ KILLINGS = tuple(
     name
     for name in SPEC
     if name in Groups.__dataclass_fields__
-    or name.startswith(("recruitment_walk", "national_", "territory_"))
+    or name.startswith(("recruitment_walk", "recruitment_persistence", "national_", "territory_"))
     or name == "dispersion"
 )
 """Parameters of groups and killings, which are fitted after the trade."""

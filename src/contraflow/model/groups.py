@@ -2,7 +2,7 @@
 
     dM/dt = M (ρ_t u − η_r/Σ_h M_hr − θ Σ_h S_gh M_h − ω M),    u = (income per member / y₀)^ξ
 
-ρ_t is recruitment, whose logarithm walks from year to year where the case says so: what draws people into groups
+ρ_t is recruitment, whose logarithm moves from year to year where the case says so: what draws people into groups
 beside income is not observed.
 
 A *cell* is one group in one territory. Losses are taken semi-implicitly, M' = M (1 + dt ρ u)/(1 + dt ℓ),
@@ -13,6 +13,7 @@ use. With ξ = 0, one territory and no rents this is Prieto-Curiel, Campedelli &
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -45,6 +46,18 @@ def rivalry_matrix(rivals: np.ndarray, allies: np.ndarray) -> tuple[np.ndarray, 
     np.fill_diagonal(feud, 0.0)
     np.fill_diagonal(background, 0.0)
     return feud, background
+
+
+def recruitment_drift(
+    innovations: Float[Array, "year draw"], persistence: Float[Array, "*draw"]
+) -> Float[Array, "year draw"]:
+    """Log of recruitment beside its rate: x_y = persistence · x_(y−1) + innovation, zero before the first year."""
+
+    def year(before, innovation):
+        now = persistence * before + innovation
+        return now, now
+
+    return jax.lax.scan(year, jnp.zeros_like(innovations[0]), innovations)[1]
 
 
 def contest_shares(

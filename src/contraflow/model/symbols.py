@@ -81,6 +81,7 @@ SPEC: dict[str, Symbol] = {
     "recruitment": Symbol("1/month", (), "recruitment per member at reference income"),
     "recruitment_walk": Symbol("1", ("year",), "yearly innovations of the log of recruitment"),
     "recruitment_walk_scale": Symbol("1", (), "standard deviation of a year's innovation of log recruitment"),
+    "recruitment_persistence": Symbol("1", (), "share of that deviation that lasts to the next year"),
     "incapacitation": Symbol("person/month", (), "members arrested or otherwise removed, all territories"),
     "conflict": Symbol("1/person/month", (), "deaths per pair of rival members"),
     "background_conflict": Symbol(

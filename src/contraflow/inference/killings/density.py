@@ -20,12 +20,12 @@ from jax.scipy.special import gammaln
 from jaxtyping import Array, Float, Int
 
 from contraflow.inference.killings import field
-from contraflow.model import conflict, killings
+from contraflow.model import conflict, groups, killings
 from contraflow.model.parameters import Groups
 from contraflow.model.structure import Structure
 
 BELIEFS = tuple(f.name for f in fields_of(Groups) if f.name not in ("recruitment_drift", "deviation"))
-MECHANISM = (*BELIEFS, "recruitment_walk_scale", "recruitment_walk")
+MECHANISM = (*BELIEFS, "recruitment_walk_scale", "recruitment_persistence", "recruitment_walk")
 """Symbols of the mechanism: scalars, and the yearly innovations of recruitment."""
 MEMORY = field.Memory._fields
 """Symbols of the deviations' persistence and size."""
@@ -111,7 +111,9 @@ def level_and_evidence(
     if structure is None:
         usual = jnp.mean(data.season[data.window])
         return jnp.log(data.level * (data.season / usual)[:, None, None]), jnp.zeros(1)
-    drift = values["recruitment_walk_scale"] * jnp.cumsum(values["recruitment_walk"], axis=0)
+    drift = groups.recruitment_drift(
+        values["recruitment_walk_scale"] * values["recruitment_walk"], values["recruitment_persistence"]
+    )
     belief = Groups(recruitment_drift=drift, **{name: values[name] for name in BELIEFS})
     draws = values["members_start"].shape[0]
     deaths, members = conflict.course(structure, belief, data.base_tolls, data.rows, draws)
