@@ -209,6 +209,12 @@ def test_the_contest_shares_rents_inside_a_territory():
     np.testing.assert_allclose(share[:, 0], [0.1, 0.9, 1.0])
 
 
+def test_the_drift_of_recruitment_fades():
+    innovations = jnp.asarray([[0.0, 1.0], [2.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
+    drift = groups.recruitment_drift(innovations, jnp.asarray([0.5, 0.9]))
+    np.testing.assert_allclose(drift, [[0.0, 1.0], [2.0, 0.9], [1.0, 0.81], [0.5, 0.729]], rtol=1e-12)
+
+
 def test_members_stay_positive_at_any_step_and_agree_with_the_explicit_map_at_small_ones():
     many = groups.advance(column(100.0), column(0.01), column(50.0), column(3.0), jnp.full(DRAWS, 1e-3), 12.0)
     assert (np.asarray(many) > 0).all()
