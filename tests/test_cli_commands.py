@@ -155,6 +155,7 @@ def test_doctor_finds_a_bad_case(tmp_path: Path):
 
 def test_version():
     assert call("version").stdout.startswith("contraflow ")
+    assert call("--version").stdout == call("version").stdout
 
 
 COMMANDS = [

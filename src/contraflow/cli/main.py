@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -52,6 +53,21 @@ app.command("doctor", help=unwrapped(doctor.doctor), epilog=doctor.EXAMPLES)(doc
 app.command("serve", help=unwrapped(serve.serve), epilog=serve.EXAMPLES)(serve.serve)
 app.command("version")(version.version)
 app.command("replicate", help=unwrapped(replicate.replicate), epilog=replicate.EXAMPLES)(replicate.replicate)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        version.version()
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of the application itself; its help stands above."""
 
 
 def main() -> None:

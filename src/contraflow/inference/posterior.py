@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import h5netcdf
 import numpy as np
 import xarray as xr
 
@@ -128,10 +129,18 @@ def _read(path: Path, stamp: int) -> Posterior:
             str(path), f"the file's SHA-256 {digest[:12]}… is not the one in {HASH}",
             "restore both files, or run `contraflow calibrate`",
         )  # fmt: skip
-    with xr.open_dataset(path, engine="h5netcdf") as data:
-        values = {str(name): np.asarray(data[name].to_numpy(), dtype=float) for name in data.data_vars}
-        members = {str(dim): tuple(str(x) for x in data[dim].to_numpy()) for dim in data.coords}
-        about = json.loads(data.attrs["about"])
+    # not through xarray, which takes three times as long for as many small arrays
+    values, members = {}, {}
+    with h5netcdf.File(path, "r") as file:
+        for name, variable in file.variables.items():
+            raw = np.asarray(variable[...])
+            if name in file.dimensions:
+                members[name] = tuple(x.decode() if isinstance(x, bytes) else str(x) for x in raw.tolist())
+            else:
+                values[name] = (
+                    raw.astype(float) * variable.attrs["scale_factor"] + variable.attrs["add_offset"]
+                )
+        about = json.loads(str(file.attrs["about"]))
     return Posterior(values, members, about, digest)
 
 
