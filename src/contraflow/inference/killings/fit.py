@@ -143,11 +143,14 @@ def fit(
     total = -(-len(panel.months) // PADDED) * PADDED
     padded = inputs.observe(given, panel, total)
     wanted = how.chains * how.draws
-    fast, _ = laplace(structure, scalars, padded, wanted if method == "laplace" else STARTS, how.seed)
+    parts = how.chains if method == "laplace" else 1
+    fast, _ = laplace(
+        structure, scalars, padded, wanted if method == "laplace" else STARTS, how.seed, chains=parts
+    )
     if method == "laplace":
         info = {"method": method, "draws": wanted, "seed": how.seed, "evaluations": fast.evaluations}
-        info |= {"efficiency": round(fast.efficiency, 3)}
-        return KillingsFit(_fast_samples(fast, len(panel.months)), panel, mechanism, given, {}, info)
+        info |= {"efficiency": round(fast.efficiency, 3), "effective": round(fast.effective)}
+        return KillingsFit(_fast_samples(fast, len(panel.months)), panel, mechanism, given, {}, info, parts)
     if method not in ("nuts", "pathfinder", "svi"):
         raise ContraflowError("method", f"'{method}' is not one", "choose nuts, pathfinder, svi or laplace")
     data = _around(structure, given, panel, fast)

@@ -24,10 +24,12 @@ from contraflow.model.structure import Structure
 
 STEP = 0.02
 """Step of the differences that measure the curvature, in prior standard deviations."""
-WIDER = 1.1
+WIDER = 1.05
 """Proposals spread wider than the curvature says by this factor: weights stay bounded where tails are long."""
-FREEDOM = 8.0
+FREEDOM = 60.0
 """Degrees of freedom of the proposals (Student's t)."""
+MOST_PROPOSED = 10
+"""Proposals for each draw at most; as many are made as are worth the draws that are wanted."""
 STEPS = 2
 """Newton steps from where the mode of the field moves to first order with the scalars."""
 TOGETHER = 32
@@ -49,6 +51,8 @@ class Fast(NamedTuple):
         At the mode.
     efficiency : float
         Effective share of the proposals after weighting; near one where the density is nearly normal.
+    effective : float
+        Independent draws that the weighted proposals are worth.
     """
 
     values: dict[str, np.ndarray]
@@ -58,6 +62,7 @@ class Fast(NamedTuple):
     evaluations: int
     log_density: float
     efficiency: float
+    effective: float
 
 
 def _values(scalars: tuple[Prior, ...], u):
@@ -125,6 +130,7 @@ def laplace(
     draws: int,
     seed: int,
     start: np.ndarray | None = None,
+    chains: int = 1,
 ) -> tuple[Fast, np.ndarray]:
     """Fit by nested Laplace approximation.
 
@@ -138,6 +144,8 @@ def laplace(
     draws, seed : int
     start : numpy.ndarray, optional
         Scalars' coordinates to start from.
+    chains : int
+        Parts of the draws, one after the other, that have no proposal in common; divides `draws`.
 
     Returns
     -------
@@ -171,17 +179,26 @@ def laplace(
         curvature[i], moves[i] = (above - below) / (2 * STEP), (ahead - behind) / (2 * STEP)
     root = WIDER * _root(curvature)
     rng = np.random.default_rng(seed)
-    normals = rng.standard_normal((draws, count))
-    stretch = np.sqrt(FREEDOM / rng.chisquare(FREEDOM, draws))
-    u = centre + (normals * stretch[:, None]) @ root.T
-    proposed = -0.5 * (FREEDOM + count) * np.log1p((normals**2).sum(1) * stretch**2 / FREEDOM)
     near_mode = (*map(jnp.asarray, (centre, around, moves)), data)
-    parts = _chunks(_weigh(structure, scalars), (u,), near_mode)
-    log_density, fields = (np.concatenate(part) for part in zip(*parts, strict=True))
-    keep, efficiency = resample(log_density - proposed, draws, rng)
+
+    def weigh(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        density, fields = zip(*_chunks(_weigh(structure, scalars), (u,), near_mode), strict=True)
+        return np.concatenate(density), np.concatenate(fields)
+
+    pool, weights, effective = np.empty((0, count)), np.empty(0), 0.0
+    while effective < draws and len(pool) < MOST_PROPOSED * draws:
+        normals = rng.standard_normal((draws, count))
+        stretch = np.sqrt(FREEDOM / rng.chisquare(FREEDOM, draws))
+        u = centre + (normals * stretch[:, None]) @ root.T
+        proposed = -0.5 * (FREEDOM + count) * np.log1p((normals**2).sum(1) * stretch**2 / FREEDOM)
+        pool, weights = np.concatenate([pool, u]), np.concatenate([weights, weigh(u)[0] - proposed])
+        effective = len(pool) * share(weights)
+    kept = [resample(weights[part::chains], draws // chains, rng) for part in range(chains)]
+    u = np.concatenate([pool[part::chains][rows] for part, rows in enumerate(kept)])
+    fields = weigh(u)[1]
     noise = rng.standard_normal((draws, months, 1 + territories))
-    deviations = np.concatenate(_chunks(_draw(structure, scalars), (u[keep], fields[keep], noise), (data,)))
-    values = jax.vmap(lambda x: _values(scalars, x)[0])(jnp.asarray(u[keep]))
+    deviations = np.concatenate(_chunks(_draw(structure, scalars), (u, fields, noise), (data,)))
+    values = jax.vmap(lambda x: _values(scalars, x)[0])(jnp.asarray(u))
     central = {k: np.asarray(v) for k, v in _values(scalars, jnp.asarray(centre))[0].items()}
     fast = Fast(
         {k: np.asarray(v) for k, v in values.items()},
@@ -190,7 +207,8 @@ def laplace(
         central,
         int(found.nfev),
         -float(found.fun),
-        efficiency,
+        effective / len(pool),
+        effective,
     )
     return fast, centre
 
@@ -205,23 +223,25 @@ def _chunks(function, rows: tuple[np.ndarray, ...], rest: tuple) -> list:
     return made
 
 
-def resample(log_weight: np.ndarray, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    """Resample by importance, the largest weights cut (Ionides 2008, J. Comput. Graph. Stat. 17).
-
-    Returns
-    -------
-    numpy.ndarray of int
-        Rows kept, in random order.
-    float
-        Effective share of the rows.
-    """
+def _normalised(log_weight: np.ndarray) -> np.ndarray:
+    """Weights that sum to one, the largest cut (Ionides 2008, J. Comput. Graph. Stat. 17)."""
     log_weight = np.where(np.isfinite(log_weight), log_weight, -np.inf)
     weight = np.exp(log_weight - log_weight.max())
     weight = np.minimum(weight, weight.mean() * np.sqrt(len(weight)))
-    weight = weight / weight.sum()
+    return weight / weight.sum()
+
+
+def share(log_weight: np.ndarray) -> float:
+    """Effective share of weighted rows."""
+    return float(1.0 / (len(log_weight) * (_normalised(log_weight) ** 2).sum()))
+
+
+def resample(log_weight: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Rows kept by importance, in random order."""
+    weight = _normalised(log_weight)
     at = (np.arange(draws) + rng.random()) / draws
     kept = np.minimum(np.searchsorted(np.cumsum(weight), at), len(weight) - 1)
-    return rng.permutation(kept), float(1.0 / (len(weight) * (weight**2).sum()))
+    return rng.permutation(kept)
 
 
 def _root(curvature: np.ndarray) -> np.ndarray:
