@@ -150,8 +150,9 @@ def _smoothed(
         "settings": {"method": "smoother", "chains": how.chains, "draws": how.draws, "seed": how.seed},
         "misfit": [part[-1] for part in made.misfit],
         "quarters": made.coarse,
-        "seconds": made.seconds,
     }
+    if made.seconds is not None:
+        info["seconds"] = made.seconds
     replicated = made.said + _noise(problem, made.said.shape, how.seed) * made.error
     return TradeFit(problem, made.values, made.said, replicated, {}, info)
 

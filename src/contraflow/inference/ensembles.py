@@ -58,7 +58,8 @@ class Ensembles:
         Root mean squared residual of each ensemble, round by round, in standard errors.
     coarse : (float, float)
         Median and 90 % quantile of the distance between quarterly and monthly steps, in standard errors of the rows.
-    seconds : float
+    seconds : float or None
+        None where some ensembles were there before.
     """
 
     values: dict[str, np.ndarray]
@@ -66,7 +67,7 @@ class Ensembles:
     error: np.ndarray
     misfit: list[list[float]]
     coarse: tuple[float, float]
-    seconds: float
+    seconds: float | None
 
 
 class Latents:
@@ -251,9 +252,11 @@ def fit_ensembles(
     fitter = Fitter(problem, seed)
     mark = f"{fingerprint} {members} {seed} {rounds}"
     parts: list[Ensemble] = []
+    whole = True
     for number in range(ensembles):
         path = None if folder is None else folder / f"ensemble-{number}.npz"
         found = _read(path, mark) if resume and path is not None else None
+        whole &= found is None
         if found is None:
             found = fitter.ensemble(
                 number, members, rounds,
@@ -272,7 +275,7 @@ def fit_ensembles(
         np.stack([error(problem, part.said, e).T for part, e in zip(parts, errors, strict=True)]),
         [[float(x) for x in part.misfit] for part in parts],
         (float(np.median(away)), float(np.quantile(away, 0.9))),
-        time.monotonic() - began,
+        time.monotonic() - began if whole else None,
     )
 
 
