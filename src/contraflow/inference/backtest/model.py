@@ -87,7 +87,7 @@ class Killings:
         panel = make(context.case, until=context.origin)
         panel = replace(panel, incomplete=np.ones(len(panel.months)))
         settings = {"seed": seed, **context.fitting}
-        method = settings.pop("method", None)
+        method = settings.pop("method", "laplace")
         fitted = fit(
             context.case,
             panel,
