@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("fastapi")
 
-from contraflow.web.desk import Desk, FullError, SupersededError
+from contraflow.web.desk import Desk, FullError, OverdueError, SupersededError
 from contraflow.web.runs import AbandonedError
 
 
@@ -46,9 +46,9 @@ async def until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.005)
 
 
-def run(test: Callable[[Desk, Worker], Awaitable[None]], **options: int) -> None:
+def run(test: Callable[[Desk, Worker], Awaitable[None]], **options: float) -> None:
     async def whole() -> None:
-        desk, worker = Desk(**options), Worker()
+        desk, worker = Desk(**options), Worker()  # pyright: ignore[reportArgumentType]
         try:
             await asyncio.wait_for(test(desk, worker), 20)
         finally:
@@ -156,3 +156,14 @@ def test_answers_are_kept_within_a_bound() -> None:
         assert worker.started == ["aaaa", "bbbb", "cccc", "aaaa"]
 
     run(test, kept=8)
+
+
+def test_work_that_takes_too_long_is_stopped_and_the_next_question_answered() -> None:
+    async def test(desk: Desk, worker: Worker) -> None:
+        with pytest.raises(OverdueError):
+            await desk.ask("slow", worker.job("slow"), "", never)
+        assert worker.stopped == ["slow"] and desk.waiting == 0
+        worker.gate.set()
+        assert await desk.ask("quick", worker.job("quick"), "", never) == b"quick"
+
+    run(test, seconds=0.1)

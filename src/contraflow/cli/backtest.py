@@ -50,7 +50,8 @@ def backtest(
     samples: Annotated[int, typer.Option(min=2, help="Samples of each forecast.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed: same seed, same numbers.")] = 0,
     method: Annotated[
-        str | None, typer.Option(help=f"How killings are fitted: {', '.join(_METHODS)}; laplace unless given.")
+        str | None,
+        typer.Option(help=f"How killings are fitted: {', '.join(_METHODS)}; laplace unless given."),
     ] = None,
     warmup: Annotated[
         int | None, typer.Option(min=1, help="Iterations of each chain before draws are kept.")

@@ -284,7 +284,7 @@ def _sampler(tree: xr.DataTree) -> dict[str, Any]:
     info = read_json(tree, "sampler")
     settings = info.get("settings", {})
     found |= {"method": settings.get("method", "unknown"), "seed": settings.get("seed")}
-    found |= {name: info[name] for name in ("seconds", "dimensions", "pareto_k") if name in info}
+    found |= {name: info[name] for name in ("seconds", "dimensions", "pareto_k", "effective") if name in info}
     if "sample_stats" not in tree.children:
         return found
     stats = tree["sample_stats"].to_dataset()

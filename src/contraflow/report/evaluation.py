@@ -93,20 +93,30 @@ def effect_rows(evaluation: Evaluation) -> list[list[Cell]]:
     ]
 
 
-def _verdict(made: Page, evaluation: Evaluation) -> None:
+def verdict_words(evaluation: Evaluation) -> str:
+    """Return the verdict in a sentence or two."""
     verdict = evaluation.verdict
-    made.section("Verdict")
-    made.text(f"{WORDS[verdict.strength]} of a {verdict.direction} in killings. {verdict.hours}".strip())
-    made.table(EFFECT_HEADER, effect_rows(evaluation), "All provinces of the measure together")
-    rows = [
-        [
-            SIGNALS.get(name, f"90 % {name}: excludes zero"),
-            {True: "yes", False: "no", None: "not to be had"}[given],
-        ]
-        for name, given in verdict.signals.items()
+    return f"{WORDS[verdict.strength]} of a {verdict.direction} in killings. {verdict.hours}".strip()
+
+
+SIGNAL_HEADER = ("signal", "given")
+
+
+def signal_rows(evaluation: Evaluation) -> list[list[Cell]]:
+    """Return what the verdict rests on."""
+    words = {True: "yes", False: "no", None: "not to be had"}
+    return [
+        [SIGNALS.get(name, f"90 % {name}: excludes zero"), words[given]]
+        for name, given in evaluation.verdict.signals.items()
     ]
-    made.table(("signal", "given"), rows, "What the verdict rests on (the rule is under Method)")
-    made.note(verdict.caution)
+
+
+def _verdict(made: Page, evaluation: Evaluation) -> None:
+    made.section("Verdict")
+    made.text(verdict_words(evaluation))
+    made.table(EFFECT_HEADER, effect_rows(evaluation), "All provinces of the measure together")
+    made.table(SIGNAL_HEADER, signal_rows(evaluation), "What the verdict rests on (the rule is under Method)")
+    made.note(evaluation.verdict.caution)
     for note in evaluation.record.notes:
         made.note(note)
 
@@ -173,15 +183,20 @@ def _provinces(made: Page, evaluation: Evaluation) -> None:
         made.text("There is no untreated neighbour, so displacement to one cannot be looked for.")
 
 
-def _hours(made: Page, evaluation: Evaluation) -> None:
-    made.section("By day and by night")
-    rows = [
+def hour_rows(evaluation: Evaluation) -> list[list[Cell]]:
+    """Return the effect by night and by day, where hours are known."""
+    return [
         effect_row(f"{part}, {window.words}", found.label, effects[found.name][window.name])
         for window in evaluation.span.windows
         for part, effects in evaluation.hours.items()
         for found in evaluation.findings
         if found.name in effects and window.name in effects[found.name]
     ]
+
+
+def _hours(made: Page, evaluation: Evaluation) -> None:
+    made.section("By day and by night")
+    rows = hour_rows(evaluation)
     if not rows:
         made.text("Hours are not known for the months of the measure, or for too few months before.")
         return
@@ -207,6 +222,22 @@ def _hours(made: Page, evaluation: Evaluation) -> None:
     )
 
 
+PLACEBO_HEADER = ("method", "placebo", "number", "score of the event", "p")
+
+
+def placebo_rows(evaluation: Evaluation) -> list[list[Cell]]:
+    """Return where the event ranks among placebo dates and provinces, by method."""
+    rows: list[list[Cell]] = []
+    for found in evaluation.findings:
+        for what, rank in (("dates", found.dates), ("provinces", found.provinces)):
+            if rank is None:
+                rows.append([found.label, what, "too few to compare", None, None])
+                continue
+            own = f"{rank.own:+.2f}".replace("-", "−")
+            rows.append([found.label, what, str(len(rank.scores)), own, f"{rank.p:.3f}"])
+    return rows
+
+
 def _placebos(made: Page, evaluation: Evaluation) -> None:
     made.section("Placebos")
     first = evaluation.span.windows[0]
@@ -216,23 +247,8 @@ def _placebos(made: Page, evaluation: Evaluation) -> None:
         "Histogram of placebo effects with the event marked, for each method.",
         figures.placebo_data(evaluation),
     )
-    rows: list[list[Cell]] = []
-    for found in evaluation.findings:
-        for what, rank in (("dates", found.dates), ("provinces", found.provinces)):
-            if rank is None:
-                rows.append([found.label, what, "too few to compare", None, None])
-            else:
-                rows.append(
-                    [
-                        found.label,
-                        what,
-                        str(len(rank.scores)),
-                        f"{rank.own:+.2f}".replace("-", "−"),
-                        f"{rank.p:.3f}",
-                    ]
-                )
     made.table(
-        ("method", "placebo", "number", "score of the event", "p"), rows,
+        PLACEBO_HEADER, placebo_rows(evaluation),
         "Share of placebos (and the event) at least as far from zero. Dates: error in forecast spreads. Provinces: "
         "mean score of the treated less that of the untreated, labels shuffled",
     )  # fmt: skip
@@ -272,13 +288,13 @@ def _trust(made: Page, evaluation: Evaluation) -> None:
     )  # fmt: skip
 
 
-def _others(made: Page, evaluation: Evaluation) -> None:
-    made.section("What else happened")
-    if not evaluation.others:
-        made.text("The events table has nothing else for these months.")
-        return
+OTHER_HEADER = ("when", "kind", "what", "provinces shared", "a measure")
+
+
+def other_rows(evaluation: Evaluation) -> list[list[Cell]]:
+    """Return what else the events table has for the months around the first window."""
     many = len(evaluation.measure.territories) > 8
-    rows: list[list[Cell]] = [
+    return [
         [
             other.when,
             other.kind.replace("_", " "),
@@ -290,9 +306,16 @@ def _others(made: Page, evaluation: Evaluation) -> None:
         ]
         for other in evaluation.others
     ]
+
+
+def _others(made: Page, evaluation: Evaluation) -> None:
+    made.section("What else happened")
+    if not evaluation.others:
+        made.text("The events table has nothing else for these months.")
+        return
     made.table(
-        ("when", "kind", "what", "provinces shared", "a measure"),
-        rows,
+        OTHER_HEADER,
+        other_rows(evaluation),
         "From two months before to the end of the first window",
     )
     made.text("Later windows also hold whatever came later.")

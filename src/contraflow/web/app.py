@@ -19,10 +19,10 @@ from contraflow.errors import ContraflowError
 from contraflow.web import schemas
 from contraflow.web.bundle import read_bundle
 from contraflow.web.catalogue import case_info, sources
-from contraflow.web.desk import Desk, FullError, SupersededError
+from contraflow.web.desk import Desk, FullError, OverdueError, SupersededError
 from contraflow.web.engine import Engine, Question
 from contraflow.web.guard import LOOPBACK, Guard
-from contraflow.web.knowledge import TOPICS, knowledge
+from contraflow.web.knowledge import TOPICS, evaluation_of, knowledge
 from contraflow.web.runs import AbandonedError
 from contraflow.web.scenarios import read, write
 
@@ -33,13 +33,20 @@ PROBLEM: dict[str, Any] = {"model": schemas.Problem}
 ASKED: dict[int | str, dict[str, Any]] = {
     400: PROBLEM, 409: PROBLEM, 413: PROBLEM, 415: PROBLEM, 422: PROBLEM, 503: PROBLEM,
 }  # fmt: skip
-TOPIC: dict[int | str, dict[str, Any]] = {404: PROBLEM, 409: PROBLEM, 422: PROBLEM, 503: PROBLEM}
+TOPIC: dict[int | str, dict[str, Any]] = {400: PROBLEM, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM, 503: PROBLEM}
 RETRY_SECONDS = "5"
+RUN_SECONDS, READ_SECONDS = 120.0, 900.0
+"""Longest time for one run, and for one tab that is computed."""
 TITLE = "contraflow"
 
 
 def create_app(
-    case: Case, seed: int = 0, hosts: tuple[str, ...] = LOOPBACK, places: int = 256, warm: bool = False
+    case: Case,
+    seed: int = 0,
+    hosts: tuple[str, ...] = LOOPBACK,
+    places: int = 256,
+    warm: bool = False,
+    seconds: float = RUN_SECONDS,
 ) -> FastAPI:
     """Make the application.
 
@@ -54,13 +61,16 @@ def create_app(
         How many questions may wait.
     warm : bool
         Compile the model's program at the start, so that the first question finds it.
+    seconds : float
+        Longest time for one run.
     """
     engine = Engine(case, seed)
     state: dict[str, Any] = {"ready": False}
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        app.state.desk, app.state.shelf = Desk(places), Desk(places)
+        app.state.desk = Desk(places, seconds=seconds)
+        app.state.shelf = Desk(places, seconds=READ_SECONDS)
         if warm:
             app.state.warming = asyncio.create_task(_first(app.state.desk, engine, state))
         yield
@@ -143,6 +153,12 @@ def _errors(app: FastAPI) -> None:
     async def abandoned(_: Request, error: AbandonedError) -> Response:
         return _problem(409, "request", "nobody waits for the answer any more", "ask again")
 
+    @app.exception_handler(OverdueError)
+    async def overdue(_: Request, error: OverdueError) -> Response:
+        return _problem(
+            503, "time", f"the answer took longer than {error.seconds:g} seconds", "ask for fewer draws"
+        )
+
     @app.exception_handler(FullError)
     async def full(_: Request, error: FullError) -> Response:
         return _problem(503, "queue", "too many questions wait", f"ask again in {RETRY_SECONDS} seconds",
@@ -208,6 +224,16 @@ def _fixed(app: FastAPI, engine: Engine, state: dict[str, Any]) -> None:
             return _json(knowledge(topic, engine.case, gone)).body  # type: ignore[return-value]
 
         answer = await app.state.shelf.ask(topic, work, "", _gone(request))
+        return Response(answer, media_type="application/json")
+
+    @app.get("/api/evaluation/{event}", response_model=schemas.Knowledge, responses=TOPIC)
+    async def evaluation(event: schemas.Name, request: Request) -> Response:
+        """One event of the case, evaluated: effect, placebos, second method, what else happened, verdict."""
+
+        def work(gone: Callable[[], bool]) -> bytes:
+            return _json(evaluation_of(event, engine.case, gone)).body  # type: ignore[return-value]
+
+        answer = await app.state.shelf.ask(f"evaluation {event}", work, "", _gone(request))
         return Response(answer, media_type="application/json")
 
 

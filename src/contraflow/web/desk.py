@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,14 @@ class FullError(Exception):
     """Too many questions wait."""
 
 
+class OverdueError(Exception):
+    """An answer took longer than is allowed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class _Job:
     """A question that waits or is worked on, and the tabs that wait for it."""
 
@@ -31,6 +40,11 @@ class _Job:
         self.waiters = 0
         self.running = False
         self.abandoned = threading.Event()
+        self.until = float("inf")
+
+    def stopped(self) -> bool:
+        """Whether nobody waits any more, or too much time has passed."""
+        return self.abandoned.is_set() or time.monotonic() > self.until
 
 
 class Desk:
@@ -45,10 +59,12 @@ class Desk:
         How many questions may wait.
     kept
         Bytes of answers kept.
+    seconds
+        Longest time one question may be worked on; it then stops at its next block of draws.
     """
 
-    def __init__(self, places: int = 256, kept: int = 128_000_000) -> None:
-        self.places, self.kept = places, kept
+    def __init__(self, places: int = 256, kept: int = 128_000_000, seconds: float = 120.0) -> None:
+        self.places, self.kept, self.seconds = places, kept, seconds
         self._waiting: OrderedDict[str, _Job] = OrderedDict()
         self._current: _Job | None = None
         self._answers: OrderedDict[str, bytes] = OrderedDict()
@@ -83,6 +99,8 @@ class Desk:
             If too many questions wait.
         AbandonedError
             If the asker has gone away.
+        OverdueError
+            If the work took too long.
         """
         if key in self._answers:
             self._answers.move_to_end(key)
@@ -137,9 +155,12 @@ class Desk:
         while self._waiting:
             _, job = self._waiting.popitem(last=False)
             job.running, self._current = True, job
+            job.until = time.monotonic() + self.seconds
             try:
-                answer = await loop.run_in_executor(self._thread, job.work, job.abandoned.is_set)
+                answer = await loop.run_in_executor(self._thread, job.work, job.stopped)
             except BaseException as error:
+                if isinstance(error, AbandonedError) and not job.abandoned.is_set():
+                    error = OverdueError(self.seconds)
                 if not job.future.done():
                     job.future.set_exception(error)
                     job.future.exception()  # taken note of, also where nobody waits any more

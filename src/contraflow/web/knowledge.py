@@ -62,7 +62,7 @@ def _table(title: str, header: Any, rows: Any, words: Any = (), numbers: Any = (
         "title": title,
         "words": list(words),
         "header": list(header),
-        "rows": [[str(cell) for cell in row] for row in rows],
+        "rows": [["–" if cell is None else str(cell) for cell in row] for row in rows],
         "numbers": list(numbers),
     }
 
@@ -149,6 +149,39 @@ def _evaluation(case: Case, _: Gone) -> dict[str, Any]:
         "command": f"contraflow evaluate --case {case.name} --list",
         "lead": lead,
         "tables": tables + _backtest(case),
+    }
+
+
+def evaluation_of(event: str, case: Case, gone: Gone = lambda: False) -> dict[str, Any]:
+    """Evaluate one event of a case; the shape is that of `knowledge`.
+
+    Raises
+    ------
+    ContraflowError
+        If there is no such event, or it cannot be evaluated.
+    AbandonedError
+        If nobody waits any more.
+    """
+    from contraflow.analysis.evaluate import evaluate
+    from contraflow.report import evaluation as report
+
+    found = evaluate(case, event, progress=lambda *_: _stop(gone))
+    verdict, effect = found.verdict, report.EFFECT_HEADER
+    tables = [
+        _table("All provinces of the measure together", effect, report.effect_rows(found), (), (2, 3, 4, 5, 6)),
+        _table("By night and by day", effect, report.hour_rows(found), (), (2, 3, 4, 5, 6)),
+        _table("What the verdict rests on", report.SIGNAL_HEADER, report.signal_rows(found)),
+        _table(
+            "Placebo dates and provinces", report.PLACEBO_HEADER, report.placebo_rows(found),
+            ["Share of placebos, and the event, at least as far from zero."], (2, 3, 4),
+        ),
+        _table("What else happened", report.OTHER_HEADER, report.other_rows(found)),
+    ]  # fmt: skip
+    words = (report.verdict_words(found), verdict.sentence, verdict.after, verdict.caution)
+    return {
+        "command": f"contraflow evaluate {event} --case {case.name}",
+        "lead": [f"{found.measure.title}, {found.measure.dates}", *(text for text in words if text)],
+        "tables": [table for table in tables if table["rows"]],
     }
 
 
