@@ -62,7 +62,8 @@ class Variant:
 def sources(case: Case, problem: trade.TradeProblem) -> dict[str, np.ndarray]:
     """Rows of the record that rest on each source, as masks."""
     last = int(problem.record.year.max())
-    used = case.calibration[case.calibration["year"] <= last]["source"].astype(str)
+    table = case.calibration
+    used = table[(table["year"] <= last) & (table["quantity"] != "members")]["source"].astype(str)
     keys = [set(text.split(";")) for text in used]
     return {key: np.array([key in row for row in keys]) for key in sorted(set().union(*keys))}
 
