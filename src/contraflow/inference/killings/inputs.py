@@ -210,7 +210,9 @@ def _sizes(inputs: Inputs, months: int) -> Sizes:
     rows = every[every["quantity"] == "members"]
     years = rows["year"].to_numpy(int)
     last = int(inputs.known.calibration["year"].max()) if len(inputs.known.calibration) else 0
-    calendar = np.array([month.year for month in inputs.case.months[:months]])
+    calendar = np.zeros(months, dtype=int)  # padding beyond the case's end is of no year
+    known = inputs.case.months[:months]
+    calendar[: len(known)] = [month.year for month in known]
     of_year = ((calendar[None, :] == years[:, None]) & (years <= last)[:, None]).astype(float)
     return Sizes(
         months=jnp.asarray(of_year / np.maximum(of_year.sum(axis=1, keepdims=True), 1.0)),
