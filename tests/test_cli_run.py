@@ -226,7 +226,13 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(folder: Path, tmp_path: Path):
     arguments = [sys.executable, str(script), "run", str(folder), "--out", str(tmp_path / "out")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
-        arguments, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        arguments,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        # a shell that runs the tests in the background would have it ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stderr is not None
     for line in process.stderr:
