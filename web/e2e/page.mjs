@@ -190,6 +190,29 @@ await test("places, edges and provinces open with series and sources, and a numb
   await page.locator(".headline .value").first().click();
   assert.match(await page.getByTestId("card").textContent(), /SHA-256/);
   await page.keyboard.press("Escape");
+  await page.locator("[data-testid=place-card] button.cell").first().click();
+  assert.match(await page.getByTestId("card").textContent(), /Guayas.*90 %/s);
+  await page.keyboard.press("Escape");
+  await page.getByTestId("find").selectOption("node:ecu-port-guayaquil");
+  await page.locator("[data-testid=place-card] svg.spark").waitFor();
+  const table = await rows(page, "headlines");
+  await page.locator('[data-numbers="headlines"] tbody tr button.cell').first().click();
+  const card = await page.getByTestId("card").textContent();
+  assert.ok(card.includes(table[0][1]), "the card of a cell has the number of its row");
+  await page.keyboard.press("Escape");
+});
+
+await test("every tab that is not computed opens, and the evaluation lists events", async () => {
+  await page.locator("#tab-sureness").click();
+  await page.locator('[data-numbers="sureness-0"]').waitFor();
+  const verdicts = await rows(page, "sureness-0");
+  assert.ok(verdicts.some((row) => row[3] === "met" || row[3] === "missed"));
+  await page.locator("#tab-evaluation").click();
+  await page.locator('[data-numbers="evaluation-0"]').waitFor();
+  const events = await rows(page, "evaluation-0");
+  const offered = await page.getByTestId("event").locator("option").evaluateAll((list) => list.map((one) => one.value));
+  assert.deepEqual(offered, events.map((row) => row[0]));
+  await page.locator("#tab-explore").click();
 });
 
 await test("axe finds nothing serious", async () => {
