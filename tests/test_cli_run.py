@@ -217,7 +217,9 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(folder: Path, tmp_path: Path):
     """A real signal to a real process, in the middle of work that would take a minute."""
     script = tmp_path / "slow.py"
     script.write_text(
-        "import sys, time\nfrom types import SimpleNamespace\n"
+        "import signal, sys, time\nfrom types import SimpleNamespace\n"
+        # a shell that runs the tests in the background has them ignore Ctrl-C
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def compare(*args, progress, **kwargs):\n    progress(1, 2)\n    time.sleep(60)\n"
         "sys.modules['contraflow.analysis'] = SimpleNamespace(compare=compare)\n"
         "sys.modules['contraflow.report'] = SimpleNamespace(write_report=None)\n"
@@ -226,13 +228,7 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(folder: Path, tmp_path: Path):
     arguments = [sys.executable, str(script), "run", str(folder), "--out", str(tmp_path / "out")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
-        arguments,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-        # a shell that runs the tests in the background would have it ignore Ctrl-C
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        arguments, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     )
     assert process.stderr is not None
     for line in process.stderr:
