@@ -24,8 +24,9 @@ from contraflow.inference.killings.scalars import Prior, gathered, priors
 from contraflow.inference.sampler import Sampling, sample
 from contraflow.model import conflict
 from contraflow.model import killings as equations
+from contraflow.model.numerics import sum_by
 from contraflow.model.simulate import base_year, simulate
-from contraflow.model.step import Settings, sum_by
+from contraflow.model.step import Settings
 from contraflow.scenario import compile_drivers, load_scenario
 
 HEADER = ["territory", "year", "month", "homicides", "night", "prison", "firearm", "source"]

@@ -204,8 +204,7 @@ def test_rivalry_is_the_published_matrix_when_the_background_counts_in_full():
 
 def test_the_contest_shares_rents_inside_a_territory():
     territory = np.array([0, 0, 1])
-    cells_of = jnp.asarray((np.arange(2)[:, None] == territory[None, :]).astype(float))
-    share = groups.contest_shares(column(1.0, 3.0, 5.0), jnp.full(DRAWS, 2.0), cells_of, territory)
+    share = groups.contest_shares(column(1.0, 3.0, 5.0), jnp.full(DRAWS, 2.0), territory, 2)
     np.testing.assert_allclose(share[:, 0], [0.1, 0.9, 1.0])
 
 

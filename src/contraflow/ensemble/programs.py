@@ -7,6 +7,7 @@ scenario is made by the same machine code, whether it is run after a history kep
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -65,9 +66,19 @@ class Block(NamedTuple):
     arguments: tuple
 
 
-def single(record: tuple[str, ...]) -> bool:
-    """Whether a record is kept in single precision: the default one, which is large."""
-    return record == tuple(OUTCOMES)
+def dtype(settings: Settings) -> np.dtype:
+    """Type of the numbers that are computed with."""
+    return np.dtype(np.float32 if settings.precision == "single" else np.float64)
+
+
+def kept(record: tuple[str, ...], settings: Settings) -> np.dtype:
+    """Type in which a record is kept: single precision for the default one, which is large."""
+    return np.dtype(np.float32) if record == tuple(OUTCOMES) else dtype(settings)
+
+
+def computing(settings: Settings) -> AbstractContextManager:
+    """Where programs are traced and their inputs made: numbers have the precision of the settings."""
+    return jax.enable_x64(settings.precision == "double")
 
 
 @lru_cache(maxsize=8)
@@ -76,8 +87,8 @@ def programs(model: Model, record: tuple[str, ...], settings: Settings) -> Progr
 
     Compiled once, ahead of the threads that call them: left to them, each would compile them for itself.
     """
-    structure = model.structure
-    keep = jnp.float32 if single(record) else None
+    structure, number = model.structure, dtype(settings)
+    keep = kept(record, settings)
 
     def opening(draw):
         parameters = assemble(structure.network, model.tables, draw)
@@ -90,30 +101,30 @@ def programs(model: Model, record: tuple[str, ...], settings: Settings) -> Progr
         )
 
     def killings(belief, curfew, deaths):
-        values = killed(structure, belief, curfew, deaths)
-        return values if keep is None else values.astype(keep)
+        return killed(structure, belief, curfew, deaths).astype(keep)
 
-    size = {dim: len(ids) for dim, ids in model.members.items()}
-    draw = {
-        name: jax.ShapeDtypeStruct((*(size[dim] for dim in symbol.dims), CHUNK), jnp.float64)
-        for name, symbol in SPEC.items()
-    }
-    nothing = Drivers(**{name: np.zeros((size["month"], size[dim])) for name, dim in DIMENSIONS.items()})
-    parameters, base, running = jax.eval_shape(opening, draw)
-    (block, *_) = blocks(structure, nothing, 0, structure.months)
-    deaths = jax.ShapeDtypeStruct((size["month"], size["territory"], CHUNK), jnp.float64)
-    wanted = [
-        jax.jit(months).lower(parameters, base, running, *block.arguments),
-        jax.jit(opening).lower(draw),
-    ]
-    if "homicides" in record:
-        wanted.append(jax.jit(killings).lower(parameters.groups, nothing.curfew, deaths))
+    with computing(settings):
+        size = {dim: len(ids) for dim, ids in model.members.items()}
+        draw = {
+            name: jax.ShapeDtypeStruct((*(size[dim] for dim in symbol.dims), CHUNK), number)
+            for name, symbol in SPEC.items()
+        }
+        nothing = Drivers(**{name: np.zeros((size["month"], size[dim])) for name, dim in DIMENSIONS.items()})
+        parameters, base, running = jax.eval_shape(opening, draw)
+        (block, *_) = blocks(structure, nothing, 0, structure.months, settings)
+        deaths = jax.ShapeDtypeStruct((size["month"], size["territory"], CHUNK), number)
+        wanted = [
+            jax.jit(months).lower(parameters, base, running, *block.arguments),
+            jax.jit(opening).lower(draw),
+        ]
+        if "homicides" in record:
+            wanted.append(jax.jit(killings).lower(parameters.groups, nothing.curfew.astype(number), deaths))
     with ThreadPoolExecutor(len(wanted)) as pool:
         made = list(pool.map(lambda lowered: lowered.compile(compiler_options=ONE_THREAD_A_CHUNK), wanted))
     return Programs(made[1], made[0], made[2] if len(made) > 2 else None)
 
 
-def blocks(structure: Structure, drivers: Drivers, first: int, stop: int) -> list[Block]:
+def blocks(structure: Structure, drivers: Drivers, first: int, stop: int, settings: Settings) -> list[Block]:
     """Cut months at the ends of calendar years.
 
     Parameters
@@ -122,24 +133,27 @@ def blocks(structure: Structure, drivers: Drivers, first: int, stop: int) -> lis
         In the model's order.
     first, stop : int
         The months, as rows.
+    settings : Settings
+        Whose precision the rows get.
 
     Returns
     -------
     list of Block
     """
     years = structure.record.year
-    rows = jax.tree.map(np.asarray, rows_of(structure, drivers))
     found = []
-    while first < stop:
-        year = int(years[first])
-        (of_year,) = np.nonzero(years == year)
-        count = min(int(of_year[-1]) + 1, stop) - first
-        # as many rows in every block; those beyond `count` are never run
-        chosen = np.minimum(first + np.arange(int(MONTHS_PER_YEAR)), first + count - 1)
-        cut: tuple[Drivers, Record] = jax.tree.map(lambda x, chosen=chosen: jnp.asarray(x[chosen]), rows)
-        opens, length = first == int(of_year[0]), float(of_year.size)
-        found.append(
-            Block(year, first, count, (cut, jnp.asarray(count), jnp.asarray(opens), jnp.asarray(length)))
-        )
-        first += count
+    with computing(settings):
+        rows = jax.tree.map(np.asarray, rows_of(structure, drivers))
+        while first < stop:
+            year = int(years[first])
+            (of_year,) = np.nonzero(years == year)
+            count = min(int(of_year[-1]) + 1, stop) - first
+            # as many rows in every block; those beyond `count` are never run
+            chosen = np.minimum(first + np.arange(int(MONTHS_PER_YEAR)), first + count - 1)
+            cut: tuple[Drivers, Record] = jax.tree.map(lambda x, chosen=chosen: jnp.asarray(x[chosen]), rows)
+            opens, length = first == int(of_year[0]), float(of_year.size)
+            found.append(
+                Block(year, first, count, (cut, jnp.asarray(count), jnp.asarray(opens), jnp.asarray(length)))
+            )
+            first += count
     return found

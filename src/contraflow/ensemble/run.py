@@ -18,7 +18,16 @@ import jax
 import numpy as np
 
 from contraflow.ensemble.build import Model
-from contraflow.ensemble.programs import CHUNK, ONE_THREAD_A_CHUNK, Block, Programs, blocks, programs, single
+from contraflow.ensemble.programs import (
+    CHUNK,
+    ONE_THREAD_A_CHUNK,
+    Block,
+    Programs,
+    blocks,
+    dtype,
+    kept,
+    programs,
+)
 from contraflow.model.drivers import Drivers
 from contraflow.model.outcomes import ALL, select
 from contraflow.model.parameters import Parameters
@@ -199,11 +208,11 @@ def begin(
         )
     arranged = model.arrange(drivers)
     compiled = programs(model, names, settings)
-    sheet = _sheet(model, names, draws, 0, months)
-    history = blocks(structure, arranged, 0, months)
+    sheet = _sheet(model, names, draws, 0, months, settings)
+    history = blocks(structure, arranged, 0, months, settings)
 
     def work(first: int) -> Chunk:
-        chunk = _open(compiled, model, sample, draws, first)
+        chunk = _open(compiled, model, sample, draws, first, settings)
         chunk = _run(compiled, chunk, history, [sheet])
         _tell_killings(compiled, chunk, arranged, sheet, months)
         return chunk
@@ -245,8 +254,8 @@ def go_on(past: Past, drivers: Drivers, threads: int | None = None) -> dict[str,
         )
     compiled = programs(past.model, past.record, past.settings)
     stop = past.model.structure.months
-    sheet = _sheet(past.model, past.record, past.draws, past.months, stop)
-    rest = blocks(past.model.structure, arranged, past.months, stop)
+    sheet = _sheet(past.model, past.record, past.draws, past.months, stop, past.settings)
+    rest = blocks(past.model.structure, arranged, past.months, stop, past.settings)
 
     def work(chunk: Chunk) -> None:
         chunk = _run(compiled, chunk._replace(deaths=chunk.deaths.copy()), rest, [sheet])
@@ -302,19 +311,19 @@ def simulate_ensemble(
     -------
     list of dict of str to numpy.ndarray
         One a scenario; shapes (draw, time, dimension), or (draw, time). The default record is large and is
-        kept in single precision; any other record is kept in double. Everything is computed in double.
+        kept in single precision, any other in the precision of the settings, in which everything is computed.
     """
     use_double_precision_and_cache()
     names, structure = select(record), model.structure
     arranged = [model.arrange(drivers) for drivers in scenarios]
     compiled = programs(model, names, settings)
     months = common_months(arranged)
-    history = blocks(structure, arranged[0], 0, months)
-    rest = [blocks(structure, drivers, months, structure.months) for drivers in arranged]
-    sheets = [_sheet(model, names, draws, 0, structure.months) for _ in arranged]
+    history = blocks(structure, arranged[0], 0, months, settings)
+    rest = [blocks(structure, drivers, months, structure.months, settings) for drivers in arranged]
+    sheets = [_sheet(model, names, draws, 0, structure.months, settings) for _ in arranged]
 
     def work(first: int) -> Chunk:
-        shared = _run(compiled, _open(compiled, model, sample, draws, first), history, sheets)
+        shared = _run(compiled, _open(compiled, model, sample, draws, first, settings), history, sheets)
         for drivers, later, sheet in zip(arranged, rest, sheets, strict=True):
             chunk = _run(compiled, shared._replace(deaths=shared.deaths.copy()), later, [sheet])
             _tell_killings(compiled, chunk, drivers, sheet, structure.months)
@@ -324,24 +333,29 @@ def simulate_ensemble(
     return [sheet.shown() for sheet in sheets]
 
 
-def _sheet(model: Model, names: tuple[str, ...], draws: int, first: int, stop: int) -> Sheet:
+def _sheet(
+    model: Model, names: tuple[str, ...], draws: int, first: int, stop: int, settings: Settings
+) -> Sheet:
     """Room for the outcomes of some months."""
     years = model.structure.record.year
     year = int(years[first]) if first < stop else 0
     rows = {"month": stop - first, "year": int(years[stop - 1]) + 1 - year if first < stop else 0}
-    dtype = np.float32 if single(names) else np.float64
     arrays = {}
     for name in names:
         dim = ALL[name].dim
         size = (len(model.structure.names[dim]),) if dim else ()
-        arrays[name] = np.empty((rows[ALL[name].every], *size, draws), dtype)
+        arrays[name] = np.empty((rows[ALL[name].every], *size, draws), kept(names, settings))
     return Sheet(first, year, arrays)
 
 
-def _open(compiled: Programs, model: Model, sample: Sample, draws: int, first: int) -> Chunk:
+def _open(
+    compiled: Programs, model: Model, sample: Sample, draws: int, first: int, settings: Settings
+) -> Chunk:
     """Draw beliefs and set up the base year."""
-    parameters, base, running = compiled.opening(sample(range(first, first + CHUNK)))
-    deaths = np.zeros((model.structure.months, len(model.structure.names["territory"]), CHUNK))
+    number = dtype(settings)
+    drawn = {name: values.astype(number) for name, values in sample(range(first, first + CHUNK)).items()}
+    parameters, base, running = compiled.opening(drawn)
+    deaths = np.zeros((model.structure.months, len(model.structure.names["territory"]), CHUNK), number)
     return Chunk(first, min(CHUNK, draws - first), parameters, base, running, deaths)
 
 
@@ -361,7 +375,8 @@ def _run(compiled: Programs, chunk: Chunk, months: list[Block], sheets: Sequence
 def _tell_killings(compiled: Programs, chunk: Chunk, drivers: Drivers, sheet: Sheet, stop: int) -> None:
     """Write killings, once the months they are anchored over have been run."""
     if compiled.killings is not None:
-        killed = np.asarray(compiled.killings(chunk.parameters.groups, drivers.curfew, chunk.deaths))
+        curfew = drivers.curfew.astype(chunk.deaths.dtype)
+        killed = np.asarray(compiled.killings(chunk.parameters.groups, curfew, chunk.deaths))
         sheet.write_rows(chunk, "homicides", 0, killed[sheet.month : stop])
 
 

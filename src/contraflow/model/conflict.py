@@ -15,7 +15,7 @@ from jaxtyping import Array, Float, Int
 
 from contraflow.model import groups
 from contraflow.model.drivers import Drivers, Numbers
-from contraflow.model.numerics import power
+from contraflow.model.numerics import power, sum_by
 from contraflow.model.parameters import Groups
 from contraflow.model.structure import Structure
 
@@ -92,7 +92,9 @@ def scale(structure: Structure, belief: Groups, tolls: Float[Array, "*draw"], dr
         + structure.extortion.sum() * belief.extortion_scale
     )
     weight = structure.cells.weight
-    present = (structure.cells_of * weight).sum(1) / max(weight.sum(), 1e-300)
+    present = np.bincount(structure.cells.territory, weight, len(structure.names["territory"])) / max(
+        weight.sum(), 1e-300
+    )
     return Scale(
         income_per_member=jnp.maximum(income / belief.members_start, 1.0),
         removed=present[:, None] * belief.incapacitation * jnp.ones((1, draws)),
@@ -114,7 +116,7 @@ def muster(
         members, belief.split_share * splits[cells.group[cells.child]], cells.child, cells.parent
     )
     standing = groups.contest_shares(
-        present, belief.contest, jnp.asarray(structure.cells_of), cells.territory
+        present, belief.contest, cells.territory, len(structure.names["territory"])
     )
     return present, standing
 
@@ -168,22 +170,24 @@ def fight(
         recruitment = recruitment * jnp.exp(belief.recruitment_drift[year])
     length = 1.0 / steps
     deaths = jnp.zeros_like(rents)
-    cells_of = jnp.asarray(structure.cells_of)
-    of_cell = cells_of.T
+
+    def by_territory(values):
+        return sum_by(cells.territory, rents.shape[0], values)
+
     for part in range(steps):
         if part:
-            standing = groups.contest_shares(members, belief.contest, cells_of, cells.territory)
-        present = cells_of @ members
-        earned = standing * (of_cell @ rents) / jnp.maximum(members, 1.0)
+            standing = groups.contest_shares(members, belief.contest, cells.territory, rents.shape[0])
+        present = by_territory(members)
+        earned = standing * rents[cells.territory] / jnp.maximum(members, 1.0)
         relative = jnp.maximum(earned / against.income_per_member, tiny)
         pull = power(relative, belief.income_response)
         gain = recruitment * pull * drivers.recruitment[cells.territory]
         rate = groups.conflict_rate(
             members, feud, background, belief.background_conflict, belief.conflict * calm[cells.territory]
         )
-        removed = of_cell @ (arrests / jnp.maximum(present, 1.0))
+        removed = (arrests / jnp.maximum(present, 1.0))[cells.territory]
         after = groups.advance(members, gain, rate, removed, belief.saturation, length, explicit)
-        deaths = deaths + length * (cells_of @ (rate * (members if explicit else after)))
+        deaths = deaths + length * by_territory(rate * (members if explicit else after))
         members = after
     return members, deaths
 

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from contraflow.model.numerics import power
+from contraflow.model.numerics import power, sum_by
 
 LARGEST_SPLIT = 0.95
 """Most of a parent's members that simultaneous splits may take together."""
@@ -63,13 +63,13 @@ def recruitment_drift(
 def contest_shares(
     members: Float[Array, "cell draw"],
     contest: Float[Array, "*draw"],
-    cells_of: Float[Array, "territory cell"],
     territory: np.ndarray,
+    territories: int,
 ) -> Float[Array, "cell draw"]:
     """Contest success function M^m/Σ M^m within each territory (zero where nobody is present)."""
     tiny = jnp.finfo(members.dtype).tiny
     strength = jnp.where(members > 0, power(jnp.maximum(members, tiny), contest), 0.0)
-    total = cells_of @ strength
+    total = sum_by(territory, territories, strength)
     return strength / jnp.maximum(total, tiny)[territory]
 
 
@@ -136,10 +136,7 @@ def split(
     """
     if child.size == 0:
         return members
-    siblings = jnp.asarray((parent[:, None] == parent[None, :]).astype(float))
-    together = siblings @ share
+    together = sum_by(parent, members.shape[0], share)[parent]
     taken = share * jnp.minimum(1.0, LARGEST_SPLIT / jnp.maximum(together, LARGEST_SPLIT))
     moved = taken * members[parent]
-    cells = np.arange(members.shape[0])[:, None]
-    gain = jnp.asarray((cells == child[None, :]).astype(float) - (cells == parent[None, :]).astype(float))
-    return members + gain @ moved
+    return members.at[child].add(moved).at[parent].add(-moved)

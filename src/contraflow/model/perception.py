@@ -263,11 +263,12 @@ def remember(
     """
     found = -jnp.expm1(-seized / rule.consignment)
     used = shipped >= rule.consignment
+    tiny = jnp.finfo(supplied.dtype).tiny
     events = jnp.where(used, jnp.concatenate([found[None], memory.events[:-1]]), memory.events)
     return Memory(
         events=events,
         premium=risk_premium(memory.premium, perceived_risk(events, rule), rule),
         suspicion=suspect(memory.suspicion, searched, found, rule),
         found=found,
-        capacity=capacity(memory.capacity, jnp.sum(seized, axis=0), jnp.maximum(supplied, 1e-300), rule),
+        capacity=capacity(memory.capacity, jnp.sum(seized, axis=0), jnp.maximum(supplied, tiny), rule),
     )

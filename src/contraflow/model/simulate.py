@@ -18,10 +18,11 @@ from jaxtyping import Array, Bool, Float, Int
 from contraflow.model import conflict, demand, enforcement, killings, perception, production, trade
 from contraflow.model.drivers import Drivers
 from contraflow.model.money import KG_PER_TONNE
+from contraflow.model.numerics import sum_by
 from contraflow.model.outcomes import ALL, select
 from contraflow.model.parameters import Groups, Parameters
 from contraflow.model.production import MONTHS_PER_YEAR
-from contraflow.model.step import Base, Settings, State, in_year, step, sum_by
+from contraflow.model.step import Base, Settings, State, in_year, step
 from contraflow.model.structure import Record, Structure
 
 
@@ -80,7 +81,8 @@ def start(structure: Structure, parameters: Parameters, base: Base, settings: Se
     def zeros(name: str) -> Array:
         return jnp.zeros((len(structure.names[name]), draws))
 
-    size = jnp.sum(potential, axis=0) / jnp.maximum(jnp.sum(base.area, axis=0), 1e-300)
+    grown = jnp.sum(base.area, axis=0)
+    size = jnp.sum(potential, axis=0) / jnp.maximum(grown, jnp.finfo(grown.dtype).tiny)
     ones = jnp.ones((1, draws))
     return State(
         sources=production.SourceState(

@@ -166,46 +166,7 @@ class Structure:
         return len(self.names["month"])
 
     @cached_property
-    def cells_of(self) -> np.ndarray:
-        """One where a territory (row) holds a cell (column)."""
-        return membership(self.cells.territory, len(self.names["territory"]))
-
-    @cached_property
-    def group_of(self) -> np.ndarray:
-        """One where a group (row) has a cell (column)."""
-        return membership(self.cells.group, len(self.names["group"]))
-
-    @cached_property
-    def stage_of(self) -> np.ndarray:
-        """One where the margin of a node (column) belongs to a stage (row)."""
-        return membership(self.labels.stage, len(self.names["stage"]))
-
-    @cached_property
     def source_row(self) -> np.ndarray:
         """Row in the source table of each edge's origin, −1 for the others."""
         row = {int(node): i for i, node in enumerate(self.network.sources)}
         return np.array([row.get(int(node), -1) for node in self.network.origin], dtype=int)
-
-
-def membership(rows: np.ndarray, size: int) -> np.ndarray:
-    """One where an entry belongs to a row: shape (size, entry)."""
-    return (np.arange(size)[:, None] == rows[None, :]).astype(float)
-
-
-def incidence(rows: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Sum-by-label as a matrix: the edges that have a label, and ones where row meets edge.
-
-    Parameters
-    ----------
-    rows : numpy.ndarray of int, shape (edge,)
-        Row of each edge, −1 for none.
-    size : int
-        Number of rows.
-
-    Returns
-    -------
-    edges : numpy.ndarray of int, shape (labelled,)
-    matrix : numpy.ndarray, shape (size, labelled)
-    """
-    edges = np.flatnonzero(rows >= 0)
-    return edges, (np.arange(size)[:, None] == rows[edges][None, :]).astype(float)

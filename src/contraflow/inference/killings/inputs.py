@@ -21,8 +21,8 @@ from contraflow.inference.killings.known import known_case, known_scenario
 from contraflow.inference.killings.panel import Panel
 from contraflow.model import conflict
 from contraflow.model.drivers import Drivers
+from contraflow.model.numerics import sum_by
 from contraflow.model.simulate import simulate
-from contraflow.model.step import sum_by
 from contraflow.model.structure import Structure
 from contraflow.scenario import Scenario, compile_drivers, load_scenario
 
