@@ -1,10 +1,35 @@
-"""Arithmetic the model uses everywhere."""
+"""Arithmetic the model uses everywhere.
+
+In double precision the compiler calls a scalar library for each logarithm, and is not much better at exponentials;
+together they took a third of a month. `exp` and `log` are the textbook ones, a reduction by powers of two and a short
+series, written so that they are computed in vectors: within two units in the last place, two to four times faster.
+"""
 
 from __future__ import annotations
 
+import math
+from functools import partial
+
+import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Float
+
+FRACTION = 52
+"""Bits of a double's fraction."""
+WHOLE = 2.0**FRACTION
+"""Doubles from here to its double are whole numbers, which stand in the last bits."""
+LN2_HIGH, LN2_LOW = float.fromhex("0x1.62e42feep-1"), 1.9082149292705877e-10
+"""ln 2 in two parts: the first has so few digits that its product with an exponent is exact."""
+EXPONENTS = (-708.0, 709.0)
+"""Beyond these an exponential is nought or infinite."""
+EXP_SERIES = tuple(1.0 / math.factorial(k) for k in range(13, -1, -1))
+"""eʳ for |r| ≤ ln 2 / 2: the highest power first."""
+LOG_SERIES = tuple(1.0 / k for k in range(21, 1, -2))
+"""artanh(s)/s − 1 over s², for |s| ≤ 0.172: the highest power of s² first."""
+ROOT = int(np.float64(math.sqrt(0.5)).view(np.int64))
+"""Bits of √½, the least number whose logarithm is taken without a power of two."""
 
 
 def total(values: Float[Array, "row draw"]) -> Float[Array, " draw"]:
@@ -12,9 +37,56 @@ def total(values: Float[Array, "row draw"]) -> Float[Array, " draw"]:
     return (jnp.ones((1, values.shape[0])) @ values)[0]
 
 
+@jax.custom_jvp
+def exp(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    """Exponential of x; nought below −708 and infinite above 709."""
+    return _exp(x) if x.dtype == jnp.float64 else jnp.exp(x)
+
+
+@exp.defjvp
+def _(primals, tangents):
+    value = exp(*primals)
+    return value, tangents[0] * value
+
+
+@partial(jax.jit, inline=True)  # kept by shape, so that tracing a model does not spell it out at every use
+def _exp(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    count = lax.round(x * (1.0 / math.log(2.0)), lax.RoundingMethod.TO_NEAREST_EVEN)
+    rest = (x - count * LN2_HIGH) - count * LN2_LOW
+    power_of_two = lax.shift_left(_bits(count + 1.5 * WHOLE), jnp.int64(FRACTION))
+    found = _double(_bits(_series(EXP_SERIES, rest)) + power_of_two)
+    lowest, highest = EXPONENTS
+    return jnp.where(x < lowest, 0.0, jnp.where(x > highest, jnp.inf, found))
+
+
+@jax.custom_jvp
+def log(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    """Natural logarithm; −∞ from nought up to the least normal number, NaN below nought."""
+    return _log(x) if x.dtype == jnp.float64 else jnp.log(x)
+
+
+@log.defjvp
+def _(primals, tangents):
+    return log(*primals), tangents[0] / primals[0]
+
+
+@partial(jax.jit, inline=True)
+def _log(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    bits = _bits(x)
+    exponent = lax.shift_right_arithmetic(bits - ROOT, jnp.int64(FRACTION))
+    fraction = _double(bits - lax.shift_left(exponent, jnp.int64(FRACTION)))
+    offset = 1 << 11
+    count = _double((exponent + offset) | int(np.float64(WHOLE).view(np.int64))) - (WHOLE + offset)
+    s = (fraction - 1.0) / (fraction + 1.0)
+    square = s * s
+    found = count * LN2_HIGH + (2.0 * s + (2.0 * s * square * _series(LOG_SERIES, square) + count * LN2_LOW))
+    special = jnp.where(x >= 0.0, jnp.where(x > 1.0, jnp.inf, -jnp.inf), jnp.nan)
+    return jnp.where((x >= jnp.finfo(x.dtype).tiny) & (x < jnp.inf), found, special)
+
+
 def power(base: Float[Array, "*#shape"], exponent: Float[Array, "*#other"]) -> Float[Array, "*result"]:
     """Positive base to any power, as exp(y ln x): two to ten times faster than the general power here."""
-    return jnp.exp(exponent * jnp.log(base))
+    return exp(exponent * log(base))
 
 
 def sum_by(labels: np.ndarray, size: int, values: Float[Array, "row draw"]) -> Float[Array, "label draw"]:
@@ -33,3 +105,19 @@ def spread(values: Float[Array, "label draw"], labels: np.ndarray) -> Float[Arra
     count = values.shape[0]
     rows = jnp.eye(count + bool((labels < 0).any()), count, dtype=values.dtype) @ values
     return rows[np.where(labels < 0, count, labels)]
+
+
+def _series(coefficients: tuple[float, ...], x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    """Polynomial, the highest power first."""
+    found = jnp.full_like(x, coefficients[0])
+    for one in coefficients[1:]:
+        found = found * x + one
+    return found
+
+
+def _bits(x: Array) -> Array:
+    return lax.bitcast_convert_type(x, jnp.int64)
+
+
+def _double(bits: Array) -> Array:
+    return lax.bitcast_convert_type(bits, jnp.float64)
