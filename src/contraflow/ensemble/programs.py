@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from contraflow.ensemble.assemble import assemble
@@ -140,7 +139,8 @@ def blocks(structure: Structure, drivers: Drivers, first: int, stop: int, settin
     -------
     list of Block
     """
-    years = structure.record.year
+    years, number = structure.record.year, dtype(settings)
+    whole = np.dtype(f"i{number.itemsize}")
     found = []
     with computing(settings):
         rows = jax.tree.map(np.asarray, rows_of(structure, drivers))
@@ -150,10 +150,10 @@ def blocks(structure: Structure, drivers: Drivers, first: int, stop: int, settin
             count = min(int(of_year[-1]) + 1, stop) - first
             # as many rows in every block; those beyond `count` are never run
             chosen = np.minimum(first + np.arange(int(MONTHS_PER_YEAR)), first + count - 1)
-            cut: tuple[Drivers, Record] = jax.tree.map(lambda x, chosen=chosen: jnp.asarray(x[chosen]), rows)
+            cut: tuple[Drivers, Record] = jax.tree.map(lambda x, chosen=chosen: x[chosen], rows)
             opens, length = first == int(of_year[0]), float(of_year.size)
             found.append(
-                Block(year, first, count, (cut, jnp.asarray(count), jnp.asarray(opens), jnp.asarray(length)))
+                Block(year, first, count, (cut, whole.type(count), np.bool_(opens), number.type(length)))
             )
             first += count
     return found

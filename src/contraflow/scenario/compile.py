@@ -74,27 +74,31 @@ def _monthly(
         First day of each month, counted from `epoch`, and the day after the last.
     """
     days, months = int(bounds[-1]), len(bounds) - 1
-    daily = np.full((days, len(columns)), kind.neutral)
-    pulses = np.full((months, len(columns)), kind.neutral)
+    monthly = np.full((months, len(columns)), kind.neutral)
+    touched = sorted({columns[place] for measure in measures for place in measure.places})
+    if not touched:
+        return monthly
+    # Rows are months where a measure falls on one day, and days elsewhere.
+    cells = np.full((months if kind.pulse else days, len(touched)), kind.neutral)
     for measure in measures:
         first = int((np.datetime64(measure.start, "D") - epoch).astype(int))
-        last = int((np.datetime64(measure.end, "D") - epoch).astype(int)) + 1
-        target, span = daily, slice(first, last)
+        last = int((np.datetime64(measure.end, "D") - epoch).astype(int))
         if kind.pulse:
-            month = int(np.searchsorted(bounds, first, side="right")) - 1
-            target, span = pulses, slice(month, month + 1)
+            first = last = int(np.searchsorted(bounds, first, side="right")) - 1
         for place in measure.places:
-            cells = target[span, columns[place]]
-            target[span, columns[place]] = _combine(kind, cells, measure.value)
+            cell = slice(first, last + 1), touched.index(columns[place])
+            cells[cell] = _combine(kind, cells[cell], measure.value)
     if kind.pulse:
-        return pulses
+        monthly[:, touched] = cells
+        return monthly
     if kind.combine == "add" and kind.high is not None:
-        daily = np.minimum(daily, kind.high)
+        cells = np.minimum(cells, kind.high)
     # The mean as first day + mean deviation from it: exact in every month in which nothing changes.
-    first_days = daily[bounds[:-1]]
+    first_days = cells[bounds[:-1]]
     lengths = np.diff(bounds)
-    deviation = daily - np.repeat(first_days, lengths, axis=0)
-    return first_days + np.add.reduceat(deviation, bounds[:-1], axis=0) / lengths[:, None]
+    deviation = cells - np.repeat(first_days, lengths, axis=0)
+    monthly[:, touched] = first_days + np.add.reduceat(deviation, bounds[:-1], axis=0) / lengths[:, None]
+    return monthly
 
 
 def _combine(kind: Kind, cells: np.ndarray, value: float) -> np.ndarray:

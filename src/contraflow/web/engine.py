@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -299,23 +300,25 @@ class Engine:
         """Return everything about the scenario and its difference from the baseline."""
         first = start if start is not None else len(self.months)
         tail, before = (one.since(first) if one.start < first else one for one in (run, world.run))
-        places = self.model.members
         touched = self._touched(drivers, world.drivers) if start is not None else set()
-        tables, moves, moved, dollars = [], [], [], []
-        for steps, old in zip(self.steps, world.means, strict=True):
-            new = old
-            if start is not None and start < steps.stop:
-                inside = _window(run, world.run, steps)
-                new = summary.window_means(inside, slice(None))
-            tables.append(summary.table(new, old))
-            moves.append(summary.tornado(new, old, world.scalars))
-            # without the sum, which stands first
-            later, earlier = new["corridor_flow"][1:], old["corridor_flow"][1:]
-            moved.append(summary.displaced(later, earlier, places["corridor"], touched))
-            if start is not None:
-                held = inside if start < steps.stop else _window(world.run, world.run, steps)
-                dollars.append(summary.dollars(held, slice(None), places))
-        found = {
+        parts: dict[str, Callable[[], Any]] = {}
+        if start is not None:
+            parts = {
+                "bands": lambda: summary.bands(tail.arrays),
+                "difference": lambda: summary.bands(tail.arrays, before.arrays),
+                "edges": lambda: self._edges(tail),
+                "years": lambda: {name: pack(quantiles(tail.years[name])) for name in EDGES},
+                "years_difference": lambda: {
+                    name: pack(quantiles(tail.years[name] - before.years[name])) for name in EDGES
+                },
+            }
+        with ThreadPoolExecutor(2) as pool:  # the sorting of draws runs beside other Python
+            windows = pool.map(
+                lambda steps, old: self._in_window(run, world, steps, old, start, touched), self.steps, world.means
+            )
+            made = dict(zip(parts, pool.map(lambda make: make(), parts.values()), strict=True))
+            tables, moves, moved, dollars = (list(each) for each in zip(*windows, strict=True))
+        return {
             "scenario": {"name": after.name, "title": after.title},
             "baseline": world.key,
             "draws": int(world.good.sum()),
@@ -326,25 +329,34 @@ class Engine:
             "tables": tables,
             "drivers": moves,
             "displaced": moved,
-            "dollars": dollars or None,
+            "dollars": None if start is None else dollars,
             "bands": None,
             "difference": None,
             "edges": None,
             "years": None,
             "years_difference": None,
             "world": None,
+            **made,
         }
+
+    def _in_window(
+        self, run: Run, world: World, steps: slice, old: dict, start: int | None, touched: set[str]
+    ) -> tuple[dict, dict, list, dict | None]:
+        """Return the table, the drivers, the displacement and (after a departure) the dollars of a window."""
+        places = self.model.members
+        new, inside = old, None
         if start is not None:
-            found |= {
-                "bands": summary.bands(tail.arrays),
-                "difference": summary.bands(tail.arrays, before.arrays),
-                "edges": self._edges(tail),
-                "years": {name: pack(quantiles(tail.years[name])) for name in EDGES},
-                "years_difference": {
-                    name: pack(quantiles(tail.years[name] - before.years[name])) for name in EDGES
-                },
-            }
-        return found
+            inside = _window(run if start < steps.stop else world.run, world.run, steps)
+            if start < steps.stop:
+                new = summary.window_means(inside, slice(None))
+        # without the sum, which stands first
+        later, earlier = new["corridor_flow"][1:], old["corridor_flow"][1:]
+        return (
+            summary.table(new, old),
+            summary.tornado(new, old, world.scalars),
+            summary.displaced(later, earlier, places["corridor"], touched),
+            None if inside is None else summary.dollars(inside, slice(None), places),
+        )
 
 
 def _window(run: Run, before: Run, steps: slice) -> dict[str, np.ndarray]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from contraflow.ensemble.run import Past, begin, go_on, simulate_ensemble, use_double_precision_and_cache
 from contraflow.inference.posterior import draw_beliefs, load_posterior
 from contraflow.model.outcomes import select
+from contraflow.model.step import Settings
 from contraflow.web.beliefs import Scalars, fixed
 from contraflow.web.summary import ONLY_DOLLARS, SERIES
 
@@ -28,6 +29,9 @@ YEARLY = {"shipped": "edge_flow", "lost": "edge_lost"}
 """What is kept of every edge: monthly outcome -> the same by the year."""
 RECORD = select((*SERIES, *ONLY_DOLLARS, *YEARLY, *YEARLY.values()))
 YEAR = 12
+QUICK = Settings(precision="single")
+"""While a slider moves: six digits are enough for a picture, in half the time."""
+THOROUGH = Settings()
 
 
 class AbandonedError(Exception):
@@ -139,7 +143,9 @@ class Simulator:
         """
         runs, kept = [], []
         for first, size in self._blocks(draws, abandoned):
-            past = begin(self.model, drivers, self._sampler(overrides, first), size, months, RECORD)
+            past = begin(
+                self.model, drivers, self._sampler(overrides, first), size, months, RECORD, self._settings(draws)
+            )
             early, late = _kept(past.outcomes, 0), _kept(go_on(past, drivers), months)
             runs.append(_after(early, late))
             kept.append(replace(past, outcomes={}))
@@ -154,17 +160,16 @@ class Simulator:
         self, drivers: Drivers, overrides: Mapping[str, float], draws: int, abandoned: Callable[[], bool]
     ) -> Run:
         """Simulate all months; raises as `history` does."""
-        return _join(
-            [
-                _kept(
-                    simulate_ensemble(self.model, [drivers], self._sampler(overrides, first), size, RECORD)[
-                        0
-                    ],
-                    0,
-                )
-                for first, size in self._blocks(draws, abandoned)
-            ]
-        )
+        found = []
+        for first, size in self._blocks(draws, abandoned):
+            sampler = self._sampler(overrides, first)
+            (made,) = simulate_ensemble(self.model, [drivers], sampler, size, RECORD, self._settings(draws))
+            found.append(_kept(made, 0))
+        return _join(found)
+
+    def _settings(self, draws: int) -> Settings:
+        """Return how a run is computed: draws of a prior reach where single precision is not enough."""
+        return QUICK if draws <= BLOCK and self.posterior is not None else THOROUGH
 
     @staticmethod
     def _blocks(draws: int, abandoned: Callable[[], bool]) -> Iterator[tuple[int, int]]:
