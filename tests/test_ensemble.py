@@ -11,7 +11,9 @@ from contraflow.case import load_case
 from contraflow.ensemble import programs as compiled
 from contraflow.ensemble.build import build
 from contraflow.ensemble.run import CHUNK, begin, common_months, go_on, simulate_ensemble
+from contraflow.inference.posterior import draw_beliefs, load_posterior
 from contraflow.inference.priors import sample
+from contraflow.model.step import Settings
 from contraflow.scenario import compile_drivers, load_scenario
 
 RECORD = ("price", "edge_flow", "node_value", "homicides", "unmet")
@@ -54,6 +56,23 @@ def test_a_scenario_has_the_same_bits_alone_beside_others_and_after_a_kept_histo
         assert np.array_equal(values[:, :ended], past.outcomes[name][:, :ended]), name
     assert later["price"].shape[1] == model.structure.months - end
     assert not np.array_equal(beside["price"], baseline["price"])
+
+
+def test_draws_of_the_posterior_are_the_same_in_single_precision_to_four_digits(case, model, pair):
+    posterior = load_posterior(case)
+    assert posterior is not None
+
+    def drawn(chosen):
+        return draw_beliefs(case, model.members, chosen, 0, posterior)
+
+    single, double = (
+        simulate_ensemble(model, pair[:1], drawn, CHUNK, RECORD[:-1], Settings(precision=precision))[0]
+        for precision in ("single", "double")
+    )
+    for name, values in double.items():
+        assert single[name].dtype == np.float32 and values.dtype == np.float64, name
+        scale = np.abs(values).max(axis=1, keepdims=True)
+        assert np.max(np.abs(single[name] - values) / np.maximum(scale, 1e-9)) < 1e-4, name
 
 
 @pytest.mark.parametrize("months", [0, 17, 180])

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from contraflow.model.numerics import exp, power
+from contraflow.model.numerics import power
 from contraflow.model.parameters import Enforcement
 
 LARGEST_HAZARD = 2.5
@@ -103,7 +103,7 @@ def loss(seizing: Float[Array, "edge draw"], striking: Float[Array, "edge draw"]
     """Loss probability 1 − exp(−λ − σ) and the share of it destroyed, σ/(λ + σ)."""
     total = seizing + striking
     capped = jnp.minimum(total, LARGEST_HAZARD)
-    return Loss(1.0 - exp(-capped), striking / jnp.maximum(total, jnp.finfo(total.dtype).tiny))
+    return Loss(1.0 - jnp.exp(-capped), striking / jnp.maximum(total, jnp.finfo(total.dtype).tiny))
 
 
 def fade(half_life: Float[Array, "*draw"]) -> Float[Array, "*draw"]:

@@ -28,7 +28,7 @@ from jaxtyping import Array, Float
 
 from contraflow.model import recursive
 from contraflow.model.network import Level, Network
-from contraflow.model.numerics import exp, log, power
+from contraflow.model.numerics import log, power
 
 
 class AbstractKernel(eqx.Module):
@@ -275,7 +275,7 @@ def prices(
 
     def arrive(level, bought):
         c = (bought + spent[level.edges]) / survival[level.edges]
-        weight = exp(log_share[level.edges] + kernel.log_attraction(c, ladder.cost[level.edges]))
+        weight = jnp.exp(log_share[level.edges] + kernel.log_attraction(c, ladder.cost[level.edges]))
         total = level.inflow @ weight
         costs.append(c)
         weights.append(weight)
@@ -407,5 +407,5 @@ def _cyclic_prices(
         network, kernel.mu, ladder.composite, markup, source_price, log_share, ladder.cost, outlay.spent
     )
     cost = landed_cost(value[network.origin], outlay)
-    weight = exp(log_share + kernel.log_attraction(cost, ladder.cost))
+    weight = jnp.exp(log_share + kernel.log_attraction(cost, ladder.cost))
     return Prices(value, cost, weight / recursive.into_nodes(network, weight)[network.destination])
