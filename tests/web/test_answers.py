@@ -163,5 +163,5 @@ def test_two_hundred_at_once_lose_nothing(case: Case) -> None:
 def test_tabs_hold_tables(page: TestClient, topic: str) -> None:
     found = page.get(f"/api/knowledge/{topic}").json()
     assert found["command"].startswith("contraflow ")
-    for table in found["tables"]:
-        assert all(len(row) == len(table["header"]) for row in table["rows"])
+    for section in found["sections"]:
+        assert all(len(row) == len(section["header"]) for row in section["rows"])

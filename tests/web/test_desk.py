@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("fastapi")
 
-from contraflow.web.desk import Desk, FullError, OverdueError, SupersededError
+from contraflow.web.desk import Desk, FullError, OverdueError, SupersededError, Watch, Work
 from contraflow.web.runs import AbandonedError
 
 
@@ -27,11 +27,11 @@ class Worker:
         self.gate = threading.Event()
         self.stopped: list[str] = []
 
-    def job(self, name: str) -> Callable[[Callable[[], bool]], bytes]:
-        def work(abandoned: Callable[[], bool]) -> bytes:
+    def job(self, name: str) -> Work:
+        def work(watch: Watch) -> bytes:
             self.started.append(name)
             while not self.gate.wait(0.01):
-                if abandoned():
+                if watch.stopped():
                     self.stopped.append(name)
                     raise AbandonedError
             return name.encode()
@@ -167,3 +167,42 @@ def test_work_that_takes_too_long_is_stopped_and_the_next_question_answered() ->
         assert await desk.ask("quick", worker.job("quick"), "", never) == b"quick"
 
     run(test, seconds=0.1)
+
+
+def test_who_waits_learns_the_place_in_the_queue_and_how_far_the_work_is() -> None:
+    seen: list[tuple[int, int, int] | None] = []
+
+    async def story() -> None:
+        desk = Desk()
+        told, go = threading.Event(), threading.Event()
+
+        def work(watch: Watch) -> bytes:
+            watch.tell(1, 4)
+            told.set()
+            go.wait(10)
+            return b"done"
+
+        def look(key: str) -> None:
+            found = desk.progress(key)
+            seen.append(None if found is None else (found[0], found[1].done, found[1].total))
+
+        first = asyncio.create_task(desk.ask("first", work, "", asyncio.Event().wait))
+        second = asyncio.create_task(desk.ask("second", lambda _: b"", "", asyncio.Event().wait))
+        await asyncio.to_thread(told.wait, 10)
+        for key in ("first", "second", "third"):
+            look(key)
+        go.set()
+        assert await first == b"done" and await second == b""
+        look("first")
+        desk.close()
+
+    asyncio.run(story())
+    assert seen == [(0, 1, 4), (1, 0, 0), None, None]
+
+
+def test_work_that_says_how_far_it_is_stops_when_nobody_waits() -> None:
+    watch = Watch()
+    watch.tell(1, 2)
+    watch.abandoned.set()
+    with pytest.raises(AbandonedError):
+        watch.tell(2, 2)

@@ -19,7 +19,7 @@ from contraflow.errors import ContraflowError
 from contraflow.web import schemas
 from contraflow.web.bundle import read_bundle
 from contraflow.web.catalogue import case_info, sources
-from contraflow.web.desk import Desk, FullError, OverdueError, SupersededError
+from contraflow.web.desk import Desk, FullError, OverdueError, SupersededError, Watch, Work
 from contraflow.web.engine import Engine, Question
 from contraflow.web.guard import LOOPBACK, Guard
 from contraflow.web.knowledge import TOPICS, evaluation_of, knowledge
@@ -220,8 +220,8 @@ def _fixed(app: FastAPI, engine: Engine, state: dict[str, Any]) -> None:
                 404, "path, topic", f"no topic '{topic[:60]}'", f"use one of: {', '.join(TOPICS)}"
             )
 
-        def work(gone: Callable[[], bool]) -> bytes:
-            return _json(knowledge(topic, engine.case, gone)).body  # type: ignore[return-value]
+        def work(watch: Watch) -> bytes:
+            return _json(knowledge(topic, engine.case, watch.tell)).body  # type: ignore[return-value]
 
         answer = await app.state.shelf.ask(topic, work, "", _gone(request))
         return Response(answer, media_type="application/json")
@@ -230,11 +230,32 @@ def _fixed(app: FastAPI, engine: Engine, state: dict[str, Any]) -> None:
     async def evaluation(event: schemas.Name, request: Request) -> Response:
         """One event of the case, evaluated: effect, placebos, second method, what else happened, verdict."""
 
-        def work(gone: Callable[[], bool]) -> bytes:
-            return _json(evaluation_of(event, engine.case, gone)).body  # type: ignore[return-value]
+        def work(watch: Watch) -> bytes:
+            return _json(evaluation_of(event, engine.case, watch.tell)).body  # type: ignore[return-value]
 
         answer = await app.state.shelf.ask(f"evaluation {event}", work, "", _gone(request))
         return Response(answer, media_type="application/json")
+
+    @app.get("/api/knowledge/{topic}/progress", response_model=schemas.Progress)
+    async def topic_progress(topic: schemas.Name) -> dict[str, Any]:
+        """How far a tab is that is being computed."""
+        return _progress(app.state.shelf, topic)
+
+    @app.get("/api/evaluation/{event}/progress", response_model=schemas.Progress)
+    async def evaluation_progress(event: schemas.Name) -> dict[str, Any]:
+        """How far the evaluation of an event is."""
+        return _progress(app.state.shelf, f"evaluation {event}")
+
+
+def _progress(desk: Desk, key: str) -> dict[str, Any]:
+    """Return what `schemas.Progress` describes."""
+    found = desk.progress(key)
+    if found is None:
+        return {"asked": False, "before": 0, "done": 0, "total": 0, "left": None}
+    before, watch = found
+    some = 0 < watch.done < watch.total
+    left = watch.seconds * (watch.total - watch.done) / watch.done if some else None
+    return {"asked": True, "before": before, "done": watch.done, "total": watch.total, "left": left}
 
 
 def _scenarios(app: FastAPI, engine: Engine) -> None:
@@ -262,9 +283,9 @@ def _gone(request: Request) -> Callable[[], Awaitable[None]]:
     return gone
 
 
-def _work(engine: Engine, question: Question) -> Callable[[Callable[[], bool]], bytes]:
-    def work(abandoned: Callable[[], bool]) -> bytes:
-        return _json(engine.answer(question, abandoned)).body  # type: ignore[return-value]
+def _work(engine: Engine, question: Question) -> Work:
+    def work(watch: Watch) -> bytes:
+        return _json(engine.answer(question, watch.stopped)).body  # type: ignore[return-value]
 
     return work
 

@@ -11,8 +11,45 @@ from concurrent.futures import ThreadPoolExecutor
 
 from contraflow.web.runs import AbandonedError
 
-Work = Callable[[Callable[[], bool]], bytes]
-"""Computes an answer; told by a function whether anybody still waits."""
+
+class Watch:
+    """What a piece of work and those who wait for it know of each other.
+
+    Attributes
+    ----------
+    done, total : int
+        Parts done, of how many; nought of nought before the first is told.
+    """
+
+    def __init__(self) -> None:
+        self.done, self.total = 0, 0
+        self.abandoned = threading.Event()
+        self.begun, self.until = float("inf"), float("inf")
+
+    def stopped(self) -> bool:
+        """Whether nobody waits any more, or too much time has passed."""
+        return self.abandoned.is_set() or time.monotonic() > self.until
+
+    def tell(self, done: int, total: int) -> None:
+        """Say how much is done.
+
+        Raises
+        ------
+        AbandonedError
+            If the work should stop.
+        """
+        self.done, self.total = done, total
+        if self.stopped():
+            raise AbandonedError
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the work has been under way; nought while it waits."""
+        return max(time.monotonic() - self.begun, 0.0)
+
+
+Work = Callable[[Watch], bytes]
+"""Computes an answer; says how far it is, and learns whether anybody still waits."""
 
 
 class SupersededError(Exception):
@@ -39,12 +76,7 @@ class _Job:
         self.future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.waiters = 0
         self.running = False
-        self.abandoned = threading.Event()
-        self.until = float("inf")
-
-    def stopped(self) -> bool:
-        """Whether nobody waits any more, or too much time has passed."""
-        return self.abandoned.is_set() or time.monotonic() > self.until
+        self.watch = Watch()
 
 
 class Desk:
@@ -76,6 +108,21 @@ class Desk:
     def waiting(self) -> int:
         """Return how many questions wait or are worked on."""
         return len(self._waiting) + (self._current is not None)
+
+    def progress(self, key: str) -> tuple[int, Watch] | None:
+        """Return how many questions are before one, and how far it is; None where nobody asks it.
+
+        Parameters
+        ----------
+        key
+            As for `ask`.
+        """
+        if self._current is not None and self._current.key == key:
+            return 0, self._current.watch
+        for before, job in enumerate(self._waiting.values()):
+            if job.key == key:
+                return before + (self._current is not None), job.watch
+        return None
 
     async def ask(self, key: str, work: Work, tab: str, gone: Callable[[], Awaitable[object]]) -> bytes:
         """Return the answer to a question.
@@ -131,7 +178,7 @@ class Desk:
         """Return the job of a question: one that is there already, or a new one at the end of the queue."""
         job = self._waiting.get(key)
         if job is None and self._current is not None and self._current.key == key:
-            job = None if self._current.abandoned.is_set() else self._current
+            job = None if self._current.watch.abandoned.is_set() else self._current
         if job is None:
             if len(self._waiting) >= self.places:
                 raise FullError
@@ -144,7 +191,7 @@ class Desk:
         """Take note that one asker waits no longer."""
         job.waiters -= 1
         if job.waiters == 0 and not job.future.done():
-            job.abandoned.set()
+            job.watch.abandoned.set()
             if not job.running:
                 self._waiting.pop(job.key, None)
                 job.future.cancel()
@@ -155,11 +202,12 @@ class Desk:
         while self._waiting:
             _, job = self._waiting.popitem(last=False)
             job.running, self._current = True, job
-            job.until = time.monotonic() + self.seconds
+            job.watch.begun = time.monotonic()
+            job.watch.until = job.watch.begun + self.seconds
             try:
-                answer = await loop.run_in_executor(self._thread, job.work, job.stopped)
+                answer = await loop.run_in_executor(self._thread, job.work, job.watch)
             except BaseException as error:
-                if isinstance(error, AbandonedError) and not job.abandoned.is_set():
+                if isinstance(error, AbandonedError) and not job.watch.abandoned.is_set():
                     error = OverdueError(self.seconds)
                 if not job.future.done():
                     job.future.set_exception(error)
@@ -183,7 +231,7 @@ class Desk:
     def close(self) -> None:
         """Stop: whatever is worked on ends at its next block of draws."""
         if self._current is not None:
-            self._current.abandoned.set()
+            self._current.watch.abandoned.set()
         for job in self._waiting.values():
             job.future.cancel()
         self._waiting.clear()

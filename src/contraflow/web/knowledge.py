@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,25 +14,21 @@ from contraflow.inference.priors import sample
 from contraflow.model.symbols import SPEC
 from contraflow.report.method import LICENCES, METHOD
 from contraflow.report.numbers import significant
-from contraflow.web.runs import AbandonedError
 
 if TYPE_CHECKING:
     from contraflow.case import Case
 
 TOPICS = ("claims", "evaluation", "replications", "sureness", "method")
-LONG = ("claims", "replications")
-"""Topics that are computed, which takes a minute: they wait in a queue of their own."""
 DRAWS = 200
 BEFORE_AFTER = 3
 """Months counted before and after an event."""
 LEARNED = 0.1
 """A contraction below this counts as: the record says nothing."""
-BACKTEST, SENSITIVITY, DIAGNOSIS = "backtest.csv", "sensitivity.csv", "diagnosis.json"
+Tell = Callable[[int, int], None]
+"""Told parts done, of how many; raises where the work should stop."""
 
-Gone = Callable[[], bool]
 
-
-def knowledge(topic: str, case: Case, gone: Gone = lambda: False) -> dict[str, Any]:
+def knowledge(topic: str, case: Case, tell: Tell = lambda *_: None) -> dict[str, Any]:
     """Return what `contraflow.web.schemas.Knowledge` describes.
 
     Parameters
@@ -41,35 +37,36 @@ def knowledge(topic: str, case: Case, gone: Gone = lambda: False) -> dict[str, A
         One of `TOPICS`.
     case
         The case served.
-    gone
-        Whether nobody waits any more; asked between parts.
-
-    Raises
-    ------
-    AbandonedError
-        If nobody waits any more.
+    tell
+        Told how much is done; what it raises stops the work.
     """
-    return MAKERS[topic](case, gone)
+    return MAKERS[topic](case, tell)
 
 
-def _stop(gone: Gone) -> None:
-    if gone():
-        raise AbandonedError
-
-
-def _table(title: str, header: Any, rows: Any, words: Any = (), numbers: Any = ()) -> dict[str, Any]:
+def _section(
+    title: str,
+    header: Any = (),
+    rows: Any = (),
+    words: Any = (),
+    numbers: Any = (),
+    verdict: str = "",
+    sources: Any = (),
+) -> dict[str, Any]:
     return {
         "title": title,
-        "words": list(words),
+        "verdict": verdict,
+        "words": [text for text in words if text],
         "header": list(header),
         "rows": [["–" if cell is None else str(cell) for cell in row] for row in rows],
         "numbers": list(numbers),
+        "sources": list(dict.fromkeys(sources)),
     }
 
 
-def _claims(case: Case, gone: Gone) -> dict[str, Any]:
+def _claims(case: Case, tell: Tell) -> dict[str, Any]:
     """Audit of the case's claims."""
     from contraflow.analysis.claims import audit
+    from contraflow.analysis.claims.verdict import RULE
     from contraflow.report.claims import (
         HEADER,
         SHORT_GAINS_HEADER,
@@ -79,45 +76,61 @@ def _claims(case: Case, gone: Gone) -> dict[str, Any]:
         table_rows,
     )
 
-    found = audit(case, draws=DRAWS, progress=lambda *_: _stop(gone))
-    words = {row.claim.id: row for row in found.rows}
-    said = [
-        [*cells, f"{words[cells[0]].claim.who}: {words[cells[0]].claim.words}"] for cells in table_rows(found)
-    ]
-    decides = [[row.claim.id, row.verdict.reason, row.decides] for row in found.rows]
-    tables = [
-        _table("Verdicts", (*HEADER, "who says what"), said, numbers=(4,)),
-        _table("Why, and what would decide it", ("claim", "why", "what would decide it"), decides),
-    ]
+    found = audit(case, draws=DRAWS, progress=tell)
+    cells = table_rows(found)
+    sections = [_section("Verdicts", HEADER, cells, numbers=(4,))]
     if found.gains is not None:
         title = f"Do gains fall? {found.gains.scenario} beside {found.gains.baseline}"
         rows = short_gains(found.gains)
-        tables.append(_table(title, SHORT_GAINS_HEADER, rows, gains_words(found.gains), (2, 3, 4)))
+        sections.append(_section(title, SHORT_GAINS_HEADER, rows, gains_words(found.gains), (2, 3, 4)))
+    for row, said in zip(found.rows, cells, strict=True):
+        claim, verdict = row.claim, row.verdict
+        mark = f"“{claim.words}”" if claim.form == "quote" else claim.words[0].upper() + claim.words[1:]
+        words = (
+            f"{claim.who}, {claim.date}.",
+            verdict.reason,
+            row.decides and f"What would decide it: {row.decides}",
+            claim.why,
+            row.note,
+        )
+        sections.append(_section(mark, HEADER[1:5], [said[1:5]], words, (3,), said[5], claim.sources))
     return {
         "command": f"contraflow claims {case.name} --draws {DRAWS}",
-        "lead": [lead(found)],
-        "tables": tables,
+        "lead": [lead(found), RULE],
+        "sections": sections,
     }
 
 
-def _replications(_: Case, gone: Gone) -> dict[str, Any]:
+def _replications(_: Case, tell: Tell) -> dict[str, Any]:
     """Every replication, run."""
     from contraflow.replications import registry
     from contraflow.replications.words import BRACKETS, HEADER, cells, title
 
-    tables, verdicts = [], []
-    for item in registry().values():
-        _stop(gone)
-        rows = item.run(lambda _: _stop(gone))
-        verdicts += [row.verdict for row in rows]
-        tables.append(
-            _table(f"{item.name}: {title(item)}", HEADER, map(cells, rows), [item.paper], (1, 2, 3))
+    items = list(registry().values())
+    sections, verdicts = [], []
+    for done, item in enumerate(items):
+        tell(done, len(items))
+        rows = item.run(lambda *_, done=done: tell(done, len(items)))
+        mine = [row.verdict for row in rows]
+        verdicts += mine
+        sections.append(
+            _section(
+                f"{item.name}: {title(item)}", HEADER, map(cells, rows), [item.paper], (1, 2, 3), _counted(mine)
+            )
         )
-    counted = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(sorted(verdicts)))
-    return {"command": "contraflow replicate --all", "lead": [f"{counted}.", BRACKETS], "tables": tables}
+    return {
+        "command": "contraflow replicate --all",
+        "lead": [f"{_counted(verdicts)}.", BRACKETS],
+        "sections": sections,
+    }
 
 
-def _evaluation(case: Case, _: Gone) -> dict[str, Any]:
+def _counted(verdicts: list[str]) -> str:
+    """Return how many of each word."""
+    return ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(sorted(verdicts)))
+
+
+def _evaluation(case: Case, _: Tell) -> dict[str, Any]:
     """Events that can be evaluated, with what was counted before and after; and the backtest, where one ships."""
     from contraflow.analysis.evaluate import measures
 
@@ -142,46 +155,56 @@ def _evaluation(case: Case, _: Gone) -> dict[str, Any]:
         "happened beside it, and tests dates and provinces where nothing happened.",
         "For one event: contraflow evaluate ID writes evaluation.html.",
     ]
-    tables = [
-        _table("Events, and killings counted around them in their provinces", header, rows, numbers=(4, 5))
+    sections = [
+        _section("Events, and killings counted around them in their provinces", header, rows, numbers=(4, 5))
     ]
     return {
         "command": f"contraflow evaluate --case {case.name} --list",
         "lead": lead,
-        "tables": tables + _backtest(case),
+        "sections": sections + _backtest(case),
     }
 
 
-def evaluation_of(event: str, case: Case, gone: Gone = lambda: False) -> dict[str, Any]:
+def evaluation_of(event: str, case: Case, tell: Tell = lambda *_: None) -> dict[str, Any]:
     """Evaluate one event of a case; the shape is that of `knowledge`.
+
+    Parameters
+    ----------
+    event
+        Its id in the case's table.
+    case, tell
+        As for `knowledge`.
 
     Raises
     ------
     ContraflowError
         If there is no such event, or it cannot be evaluated.
-    AbandonedError
-        If nobody waits any more.
     """
     from contraflow.analysis.evaluate import evaluate
     from contraflow.report import evaluation as report
 
-    found = evaluate(case, event, progress=lambda *_: _stop(gone))
-    verdict, effect = found.verdict, report.EFFECT_HEADER
+    found = evaluate(case, event, progress=tell)
+    measure, verdict, effect = found.measure, found.verdict, report.EFFECT_HEADER
+    answer = _section(
+        f"{measure.title}, {measure.dates}",
+        words=(verdict.sentence, verdict.after, verdict.hours, verdict.caution),
+        verdict=f"{report.WORDS[verdict.strength]} of a {verdict.direction} in killings",
+        sources=re.split(r"[;\s]+", measure.source),
+    )
     tables = [
-        _table("All provinces of the measure together", effect, report.effect_rows(found), (), (2, 3, 4, 5, 6)),
-        _table("By night and by day", effect, report.hour_rows(found), (), (2, 3, 4, 5, 6)),
-        _table("What the verdict rests on", report.SIGNAL_HEADER, report.signal_rows(found)),
-        _table(
+        _section("All provinces of the measure together", effect, report.effect_rows(found), (), (2, 3, 4, 5, 6)),
+        _section("By night and by day", effect, report.hour_rows(found), (), (2, 3, 4, 5, 6)),
+        _section("What the verdict rests on", report.SIGNAL_HEADER, report.signal_rows(found)),
+        _section(
             "Placebo dates and provinces", report.PLACEBO_HEADER, report.placebo_rows(found),
             ["Share of placebos, and the event, at least as far from zero."], (2, 3, 4),
         ),
-        _table("What else happened", report.OTHER_HEADER, report.other_rows(found)),
+        _section("What else happened", report.OTHER_HEADER, report.other_rows(found)),
     ]  # fmt: skip
-    words = (report.verdict_words(found), verdict.sentence, verdict.after, verdict.caution)
     return {
         "command": f"contraflow evaluate {event} --case {case.name}",
-        "lead": [f"{found.measure.title}, {found.measure.dates}", *(text for text in words if text)],
-        "tables": [table for table in tables if table["rows"]],
+        "lead": [],
+        "sections": [answer, *(table for table in tables if table["rows"])],
     }
 
 
@@ -202,6 +225,8 @@ def _around(counts: pd.DataFrame, month: str, territories: list[str]) -> tuple[s
 
 
 def _backtest(case: Case) -> list[dict[str, Any]]:
+    from contraflow.report.sureness import BACKTEST
+
     path = case.path / BACKTEST
     if not path.exists():
         return []
@@ -209,7 +234,7 @@ def _backtest(case: Case) -> list[dict[str, Any]]:
 
     found = read_table(path)
     return [
-        _table(
+        _section(
             f"Backtest: {TITLES.get(name, name)}, {horizon} months ahead",
             HEADER,
             rows(found, name, horizon),
@@ -220,8 +245,10 @@ def _backtest(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _sureness(case: Case, _: Gone) -> dict[str, Any]:
+def _sureness(case: Case, _: Tell) -> dict[str, Any]:
     """What is believed of every number, before and after the record."""
+    from contraflow.report import sureness as report
+
     posterior = load_posterior(case)
     members = {
         dim: tuple(case.members(dim))
@@ -245,19 +272,20 @@ def _sureness(case: Case, _: Gone) -> dict[str, Any]:
         )
         table.append([f"{row['name']} ({symbol})", row["unit"], _three(one), _three(two) if held else "–", said,
                       row["kind"], row["source"]])  # fmt: skip
-    lead = [
+    words = [
         "Median and 90 % interval of every parameter that is no walk over months or years; of one that runs over "
-        "places, over all of them. Contraction is one minus the variance after over the variance before: near one the "
-        "record decides, near zero it says nothing."
+        "places, over all of them. Contraction is here one minus the variance after over the variance before, in the "
+        "parameter's own unit."
     ]
     if posterior is None:
-        lead.append("The case has no posterior for these tables: all draws come from the priors.")
+        words.append("The case has no posterior for these tables: all draws come from the priors.")
     header = ("parameter", "unit", "before the record", "after", "contraction", "kind", "source")
-    made = [_table("Beliefs", header, table, numbers=(2, 3))]
+    beliefs = _section("What is believed, before and after the record", header, table, words, (2, 3))
+    made = report.sections(case)
     return {
         "command": "contraflow diagnose",
-        "lead": lead,
-        "tables": [*_diagnosis(case), *made, *_sensitivity(case)],
+        "lead": report.in_short(case),
+        "sections": [*(_section(p.title, p.header, p.rows, p.words, p.numbers) for p in made), beliefs],
     }
 
 
@@ -266,36 +294,7 @@ def _three(values: np.ndarray) -> str:
     return f"{middle} ({low} to {high})"
 
 
-def _diagnosis(case: Case) -> list[dict[str, Any]]:
-    """How good the posterior that ships is, where its summary ships too."""
-    if not (case.path / DIAGNOSIS).exists():
-        return []
-    from contraflow.inference.summary import read
-
-    words = {True: "met", False: "missed", None: "not judged"}
-    made = []
-    for name, part in (read(case.path) or {}).items():
-        judged = [[v["what"], v["value"], v["target"], words[v["met"]]] for v in part["verdicts"]]
-        made.append(_table(f"Sampler: {name}", ("what", "value", "target", "verdict"), judged))
-        covered = [
-            [c["series"], c["points"], f"{c['half']:.2f}", f"{c['ninety']:.2f}"] for c in part["coverage"]
-        ]
-        header = ("series", "points", "in 50 %", "in 90 %")
-        made.append(_table(f"Fitted points inside the intervals: {name}", header, covered, numbers=(1, 2, 3)))
-    return made
-
-
-def _sensitivity(case: Case) -> list[dict[str, Any]]:
-    """Answers under other readings of the evidence, where the table ships."""
-    path = case.path / SENSITIVITY
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.reader(stream))
-    return [_table("Answers under other readings of the evidence", rows[0], rows[1:])]
-
-
-def _method(case: Case, _: Gone) -> dict[str, Any]:
+def _method(case: Case, _: Tell) -> dict[str, Any]:
     """How the model works, what it leaves out, and the licences."""
     limits = [
         "Months are the shortest time, provinces the smallest place. One commodity; other drugs, fuel, arms and "
@@ -306,15 +305,15 @@ def _method(case: Case, _: Gone) -> dict[str, Any]:
     symbols = [
         [name, ", ".join(spec.dims) or "–", spec.unit, spec.description] for name, spec in SPEC.items()
     ]
-    tables = [_table("Parameters of the model", ("symbol", "runs over", "unit", "meaning"), symbols)]
+    sections = [_section("Parameters of the model", ("symbol", "runs over", "unit", "meaning"), symbols)]
     return {
         "command": f"contraflow describe {case.name}",
         "lead": [*METHOD, *limits, " ".join(case.description.split()), LICENCES],
-        "tables": tables,
+        "sections": sections,
     }
 
 
-MAKERS: dict[str, Callable[[Case, Gone], dict[str, Any]]] = {
+MAKERS: dict[str, Callable[[Case, Tell], dict[str, Any]]] = {
     "claims": _claims,
     "evaluation": _evaluation,
     "replications": _replications,

@@ -260,21 +260,36 @@ class CaseInfo(BaseModel):
 
 
 class Knowledge(BaseModel):
-    """A page of tables and words, made by the same code as a command."""
+    """A page of words and tables, made by the same code as a command."""
 
     command: str
     lead: list[str]
-    tables: list[Table]
+    sections: list[Section]
 
 
-class Table(BaseModel):
-    """A table: title, words before it, header and rows; `numbers` are the columns to align right."""
+class Section(BaseModel):
+    """A heading, words, and a table, which may be empty; `numbers` are the columns to align right.
+
+    `verdict` is the answer in a few words, where the section is an answer; `sources` are keys of the bibliography.
+    """
 
     title: str
+    verdict: str = ""
     words: list[str] = []
-    header: list[str]
-    rows: list[list[str]]
+    header: list[str] = []
+    rows: list[list[str]] = []
     numbers: list[int] = []
+    sources: list[str] = []
+
+
+class Progress(BaseModel):
+    """How far a tab is that is being computed: questions before it, parts done of how many, seconds left."""
+
+    asked: bool
+    before: int
+    done: int
+    total: int
+    left: float | None
 
 
 class Source(BaseModel):

@@ -16,6 +16,7 @@ export type Driver = Schemas["Driver"];
 export type Displaced = Schemas["Displaced"];
 export type Dollars = Schemas["Dollars"];
 export type Knowledge = Schemas["Knowledge"];
+export type Progress = Schemas["Progress"];
 export type Source = Schemas["Source"];
 export type Ask = Schemas["Ask"];
 export type Problem = Schemas["Problem"];
@@ -38,8 +39,8 @@ async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
   return body as T;
 }
 
-export function get<T>(path: string): Promise<T> {
-  return call<T>(path);
+export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return call<T>(path, signal ? { signal } : {});
 }
 
 export function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {

@@ -1,7 +1,7 @@
 /** The whole view as one file that opens offline: the page's own script and style, and the numbers it shows now. */
 
 import { save } from "../../download";
-import { type Document, type Knowledge, get, post } from "./api";
+import { type Document, get, post } from "./api";
 import { type Offline, filled, store } from "./store.svelte";
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:";
@@ -17,10 +17,8 @@ export async function exportHtml(): Promise<void> {
   const text = (path: string): Promise<string> => fetch(path, { cache: "no-store" }).then((one) => one.text());
   const [script, style, sources] = await Promise.all([text("/page.js"), text("/page.css"), get<unknown>("/api/sources")]);
   // What takes a minute to compute goes into the file only where the reader has already asked for it.
-  for (const topic of ["evaluation", "sureness", "method"]) {
-    if (!store.knowledge.has(topic)) store.knowledge.set(topic, await get<Knowledge>(`/api/knowledge/${topic}`));
-  }
-  const knowledge = Object.fromEntries(store.knowledge);
+  await Promise.all(["evaluation", "sureness", "method"].map((topic) => store.reading(`/api/knowledge/${topic}`).start()));
+  const knowledge = Object.fromEntries([...store.readings].flatMap(([path, { found }]) => (found ? [[path, found]] : [])));
   const offline: Offline = { info: store.info, answer, state: store.shared(), knowledge, sources };
   const parts = [
     `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">`,

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evaluation/{event}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluation Progress
+         * @description How far the evaluation of an event is.
+         */
+        get: operations["evaluation_progress_api_evaluation__event__progress_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/knowledge/{topic}": {
         parameters: {
             query?: never;
@@ -76,6 +96,26 @@ export interface paths {
          * @description Tables and words of a tab: claims, evaluation, replications, sureness or method.
          */
         get: operations["topic_api_knowledge__topic__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{topic}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Topic Progress
+         * @description How far a tab is that is being computed.
+         */
+        get: operations["topic_progress_api_knowledge__topic__progress_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -433,6 +473,11 @@ export interface components {
             /** Symbol */
             symbol: string;
         };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail?: components["schemas"]["ValidationError"][];
+        };
         /**
          * Kind
          * @description A kind of measure: where it acts and what its value means.
@@ -461,15 +506,15 @@ export interface components {
         };
         /**
          * Knowledge
-         * @description A page of tables and words, made by the same code as a command.
+         * @description A page of words and tables, made by the same code as a command.
          */
         Knowledge: {
             /** Command */
             command: string;
             /** Lead */
             lead: string[];
-            /** Tables */
-            tables: components["schemas"]["Table"][];
+            /** Sections */
+            sections: components["schemas"]["Section"][];
         };
         /**
          * Layer
@@ -563,6 +608,22 @@ export interface components {
             value: string;
         };
         /**
+         * Progress
+         * @description How far a tab is that is being computed: questions before it, parts done of how many, seconds left.
+         */
+        Progress: {
+            /** Asked */
+            asked: boolean;
+            /** Before */
+            before: number;
+            /** Done */
+            done: number;
+            /** Left */
+            left: number | null;
+            /** Total */
+            total: number;
+        };
+        /**
          * Seconds
          * @description What the answer took.
          */
@@ -571,6 +632,46 @@ export interface components {
             simulate: number;
             /** Summarise */
             summarise: number;
+        };
+        /**
+         * Section
+         * @description A heading, words, and a table, which may be empty; `numbers` are the columns to align right.
+         *
+         *     `verdict` is the answer in a few words, where the section is an answer; `sources` are keys of the bibliography.
+         */
+        Section: {
+            /**
+             * Header
+             * @default []
+             */
+            header: string[];
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: number[];
+            /**
+             * Rows
+             * @default []
+             */
+            rows: string[][];
+            /**
+             * Sources
+             * @default []
+             */
+            sources: string[];
+            /** Title */
+            title: string;
+            /**
+             * Verdict
+             * @default
+             */
+            verdict: string;
+            /**
+             * Words
+             * @default []
+             */
+            words: string[];
         };
         /**
          * Slider
@@ -635,34 +736,25 @@ export interface components {
             waiting: number;
         };
         /**
-         * Table
-         * @description A table: title, words before it, header and rows; `numbers` are the columns to align right.
-         */
-        Table: {
-            /** Header */
-            header: string[];
-            /**
-             * Numbers
-             * @default []
-             */
-            numbers: number[];
-            /** Rows */
-            rows: string[][];
-            /** Title */
-            title: string;
-            /**
-             * Words
-             * @default []
-             */
-            words: string[];
-        };
-        /**
          * Toml
          * @description Text of a scenario file.
          */
         Toml: {
             /** Text */
             text: string;
+        };
+        /** ValidationError */
+        ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
+            /** Location */
+            loc: (string | number)[];
+            /** Message */
+            msg: string;
+            /** Error Type */
+            type: string;
         };
         /**
          * World
@@ -816,6 +908,37 @@ export interface operations {
             };
         };
     };
+    evaluation_progress_api_evaluation__event__progress_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     topic_api_knowledge__topic__get: {
         parameters: {
             query?: never;
@@ -879,6 +1002,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topic_progress_api_knowledge__topic__progress_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                topic: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

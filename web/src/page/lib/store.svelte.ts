@@ -4,6 +4,7 @@ import { type Answer, type CaseInfo, type Kind, type Knowledge, type Layer, type
 import { Asker, LIVE, LIVE_BELIEF } from "./asker";
 import { type Shared, read, write } from "./link";
 import { Picture, type World, worldOf } from "./picture";
+import { Reading } from "./reading.svelte";
 import { type Key, type Language, caseWords, language as words, say } from "../words/say.svelte";
 
 const WORLDS_KEPT = 6;
@@ -45,8 +46,8 @@ class Store {
   problem = $state.raw<{ place: string; value: string; remedy: string } | null>(null);
   latency = $state(0);
 
-  /** Tabs of tables that have been read. */
-  knowledge = new Map<string, Knowledge>();
+  /** Tabs and evaluations that have been asked for, by address. */
+  readonly readings = new Map<string, Reading>();
 
   private worlds = new Map<string, World>();
   private raw: Answer | null = null;
@@ -103,12 +104,19 @@ class Store {
     this.window = linked.window ?? 0;
     const at = /^(edge|node|territory):(.+)$/.exec(linked.selected ?? "");
     if (at && info.names[at[1]!]?.[at[2]!]) this.selected = { kind: at[1] as "edge", id: at[2]! };
-    for (const [topic, held] of Object.entries(offline?.knowledge ?? {})) this.knowledge.set(topic, held);
+    for (const [path, held] of Object.entries(offline?.knowledge ?? {})) this.reading(path).found = held;
     if (offline) this.take(offline.answer, performance.now());
     else {
       this.asker.sharp = new URLSearchParams(hash.replace(/^#/, "")).get("rest") !== "no";
       this.asker.change(LIVE);
     }
+  }
+
+  /** What the server makes at an address, asked for or not. */
+  reading(path: string): Reading {
+    let held = this.readings.get(path);
+    if (!held) this.readings.set(path, (held = new Reading(path)));
+    return held;
   }
 
   private take(answer: Answer, since: number): void {
