@@ -12,6 +12,7 @@ import typer
 
 from contraflow.cli._console import CaseArgument, guarded
 from contraflow.errors import ContraflowError
+from contraflow.web.limits import RUN_SECONDS, TAB_SECONDS
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -42,6 +43,15 @@ def serve(
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed: same seed, same numbers.")] = 0,
+    seconds: Annotated[
+        float, typer.Option(min=1.0, help="Longest time for one run; it then stops, and the page says so.")
+    ] = RUN_SECONDS,
+    tab_seconds: Annotated[
+        float,
+        typer.Option(
+            min=1.0, help="Longest time for a tab that is computed: claims, replications, an evaluation."
+        ),
+    ] = TAB_SECONDS,
 ) -> None:
     """Open the interactive page: move a measure or a belief and see the trade move.
 
@@ -64,8 +74,8 @@ def serve(
         local = host in NAMES
         shown = f"[{host}]" if ":" in host else (LOOPBACK if host == "0.0.0.0" else host)
         address = f"http://{shown}:{listener.getsockname()[1]}/"
-        app = create_app(loaded, seed, NAMES if local else (*NAMES, host) if host not in ("0.0.0.0", "::") else (),
-                         warm=True)  # fmt: skip
+        names = NAMES if local else (*NAMES, host) if host not in ("0.0.0.0", "::") else ()
+        app = create_app(loaded, seed, names, warm=True, seconds=seconds, tab_seconds=tab_seconds)
         typer.echo(f"{loaded.title}: {address}", err=True)
         if not local:
             typer.echo("This address is open to the network; there is no password.", err=True)

@@ -23,6 +23,7 @@ from contraflow.web.desk import Desk, FullError, OverdueError, SupersededError, 
 from contraflow.web.engine import Engine, Question
 from contraflow.web.guard import LOOPBACK, Guard
 from contraflow.web.knowledge import TOPICS, evaluation_of, knowledge
+from contraflow.web.limits import QUEUE, RUN_SECONDS, TAB_SECONDS
 from contraflow.web.runs import AbandonedError
 from contraflow.web.scenarios import read, write
 
@@ -35,8 +36,6 @@ ASKED: dict[int | str, dict[str, Any]] = {
 }  # fmt: skip
 TOPIC: dict[int | str, dict[str, Any]] = {400: PROBLEM, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM, 503: PROBLEM}
 RETRY_SECONDS = "5"
-RUN_SECONDS, READ_SECONDS = 120.0, 900.0
-"""Longest time for one run, and for one tab that is computed."""
 TITLE = "contraflow"
 
 
@@ -44,9 +43,10 @@ def create_app(
     case: Case,
     seed: int = 0,
     hosts: tuple[str, ...] = LOOPBACK,
-    places: int = 256,
+    places: int = QUEUE,
     warm: bool = False,
     seconds: float = RUN_SECONDS,
+    tab_seconds: float = TAB_SECONDS,
 ) -> FastAPI:
     """Make the application.
 
@@ -61,8 +61,8 @@ def create_app(
         How many questions may wait.
     warm : bool
         Compile the model's program at the start, so that the first question finds it.
-    seconds : float
-        Longest time for one run.
+    seconds, tab_seconds : float
+        Longest time for one run, and for a tab or an evaluation that is computed.
     """
     engine = Engine(case, seed)
     state: dict[str, Any] = {"ready": False}
@@ -70,7 +70,7 @@ def create_app(
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         app.state.desk = Desk(places, seconds=seconds)
-        app.state.shelf = Desk(places, seconds=READ_SECONDS)
+        app.state.shelf = Desk(places, seconds=tab_seconds)
         if warm:
             app.state.warming = asyncio.create_task(_first(app.state.desk, engine, state))
         yield

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from contraflow.web.limits import QUEUE, RUN_SECONDS
 from contraflow.web.runs import AbandonedError
 
 
@@ -95,7 +96,7 @@ class Desk:
         Longest time one question may be worked on; it then stops at its next block of draws.
     """
 
-    def __init__(self, places: int = 256, kept: int = 128_000_000, seconds: float = 120.0) -> None:
+    def __init__(self, places: int = QUEUE, kept: int = 128_000_000, seconds: float = RUN_SECONDS) -> None:
         self.places, self.kept, self.seconds = places, kept, seconds
         self._waiting: OrderedDict[str, _Job] = OrderedDict()
         self._current: _Job | None = None

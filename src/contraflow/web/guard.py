@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from contraflow.web.limits import MAX_BODY, MAX_PATH
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MAX_BODY = 256 * 1024
-MAX_PATH = 2048
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 HEADERS = {

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contraflow.web.limits import MAX_BELIEFS, MAX_DRAWS, MAX_HELD, MAX_MEASURES, MAX_PLACES
+
 Name = Annotated[str, Field(max_length=80)]
 Text = Annotated[str, Field(max_length=4000)]
-MAX_DRAWS, MAX_MEASURES, MAX_PLACES, MAX_BELIEFS, MAX_HELD = 1000, 200, 100, 40, 16
 
 
 class Strict(BaseModel):

@@ -201,6 +201,8 @@ export const esCase: Record<string, string | undefined> = {
   "belief.strike_fear_half_life": "Semivida del temor",
   "belief.takedown_cut": "Corte por una desarticulación",
   "belief.takedown_half_life": "Semivida de una desarticulación",
+  "belief.farmgate_scale": "Nivel del precio en finca",
+  "belief.killings_per_death": "Homicidios por muerte en conflicto",
   "belief.designation_cost": "Costo de la designación",
   "belief.members_start": "Miembros en 2014",
   "belief.recruitment": "Tasa de reclutamiento",

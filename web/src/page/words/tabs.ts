@@ -219,25 +219,30 @@ export interface Said {
   lang?: "en";
 }
 
-function spanish(text: string): string | undefined {
+/** Names of the case's parameters in lower case, as they are said in Spanish. */
+type Names = Record<string, string | undefined>;
+
+function spanish(text: string, names: Names): string | undefined {
   const exact = EXACT[text];
   if (exact !== undefined) return exact;
+  const parameter = /^(.+) (\(\w+\))$/.exec(text);
+  const named = parameter && names[parameter[1]!.toLowerCase()];
+  if (named) return `${named} ${parameter[2]!}`;
   for (const [form, into] of FORMS) {
     const found = form.exec(text);
-    if (found) {
-      return into.replace(/\$(\d+)/g, (_, index: string) => {
-        const part = found[Number(index)] ?? "";
-        return part.split("; ").map((one) => PARTS[one] ?? EXACT[one] ?? (/[a-z]/i.test(one) ? lowered(one) : figures(one))).join("; ");
-      });
-    }
+    if (found) return into.replace(/\$(\d+)/g, (_, index: string) => piece(found[Number(index)] ?? "", names)).replaceAll(" de el ", " del ");
   }
   return undefined;
 }
 
-/** Words that stand at the head of a sentence in English, in the middle of one in Spanish. */
-function lowered(text: string): string {
+/** A part of a sentence: words, a list of words, or figures. */
+function piece(text: string, names: Names): string {
+  if (!/[a-z]/i.test(text)) return figures(text);
   const small = EXACT[text.charAt(0).toLowerCase() + text.slice(1)];
-  return small === undefined ? (spanish(text) ?? text) : small.charAt(0).toUpperCase() + small.slice(1);
+  const whole = PARTS[text] ?? EXACT[text] ?? names[text]?.toLowerCase() ?? (small && small.charAt(0).toUpperCase() + small.slice(1)) ?? spanish(text, names);
+  if (whole !== undefined) return whole;
+  const mark = ["; ", ", "].find((one) => text.includes(one));
+  return mark ? text.split(mark).map((one) => piece(one, names)).join(mark) : text;
 }
 
 /** Figures as Spanish writes them: 1.234,5. */
@@ -246,9 +251,9 @@ function figures(text: string): string {
 }
 
 /** What the server says, in a language; English, and marked so, where there are no words for it. Bare figures have no language. */
-export function tabWords(text: string, language: "en" | "es"): Said {
+export function tabWords(text: string, language: "en" | "es", names: Names = {}): Said {
   if (language === "en") return { text };
   if (!/[a-z]/i.test(text.replaceAll(" to ", ""))) return { text: figures(text) };
-  const found = spanish(text);
+  const found = spanish(text, names);
   return found === undefined ? { text, lang: "en" } : { text: found };
 }
