@@ -211,8 +211,41 @@ await test("every tab that is not computed opens, and the evaluation lists event
   await page.locator('[data-numbers="evaluation-0"]').waitFor();
   const events = await rows(page, "evaluation-0");
   const offered = await page.getByTestId("event").locator("option").evaluateAll((list) => list.map((one) => one.value));
-  assert.deepEqual(offered, events.map((row) => row[0]));
+  assert.deepEqual(offered, events.filter((row) => row[2] !== "none named").map((row) => row[0]));
   await page.locator("#tab-explore").click();
+});
+
+await test("a long tab shows how far it is, can be stopped and asked for again, and gives every claim a verdict and sources", async () => {
+  await page.locator("#tab-claims").click();
+  const waiting = page.getByTestId("waiting");
+  await waiting.locator("progress[max]").waitFor();
+  assert.match(await waiting.innerText(), /\d+ of \d+ parts done/);
+  await page.getByTestId("cancel").click();
+  await page.getByTestId("again").waitFor();
+  await page.waitForFunction(async () => !(await (await fetch("/api/knowledge/claims/progress")).json()).asked, null, { timeout: PATIENCE, polling: 500 });
+  await page.getByTestId("again").click();
+  await waiting.waitFor();
+  await page.locator("#tab-explore").click();
+  await page.locator("#tab-claims").click();
+  await page.locator('[data-numbers="claims-0"]').waitFor();
+  const table = await rows(page, "claims-0");
+  assert.deepEqual(await page.locator(".knowledge .verdict").allTextContents(), table.map((row) => row[5]));
+  await page.locator(".from summary").first().click();
+  await page.locator(".from .sources li").first().waitFor();
+  await accessible(page, "claims");
+  await page.locator("#tab-explore").click();
+});
+
+await test("a parameter that drives the answer, a corridor, a part of the dollars and a figure of a place have cards", async () => {
+  for (const id of ["tornado", "displacement", "money"]) {
+    await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+    await rows(page, id);
+    await page.locator(`[data-numbers="${id}"] button.cell`).first().click();
+    const card = page.getByTestId("card");
+    await card.locator("dd").first().waitFor();
+    assert.match(await card.innerText(), /Who chose|Case|Where it comes from|case/i, id);
+    await page.keyboard.press("Escape");
+  }
 });
 
 await test("axe finds nothing serious", async () => {
@@ -247,6 +280,13 @@ await test("a reader of Spanish gets Spanish", async () => {
   assert.doesNotMatch(text, /\b(Baseline|Scenario|Homicides|Seized|Show|What|Where)\b/);
   await accessible(spanish, "spanish");
   await shot(spanish, "spanish");
+  for (const tab of ["sureness", "evaluation", "method"]) {
+    await spanish.locator(`#tab-${tab}`).click();
+    await spanish.locator(".knowledge table").first().waitFor();
+    const english = await spanish.locator(".knowledge h2[lang=en], .knowledge .verdict[lang=en]").allTextContents();
+    assert.deepEqual(english, [], tab);
+    await accessible(spanish, `spanish ${tab}`);
+  }
   await spanish.context().close();
 });
 
@@ -256,6 +296,12 @@ await test("a phone shows everything within its width", async () => {
   assert.ok(wide <= 390, `${wide} pixels wide`);
   await accessible(phone, "phone");
   await shot(phone, "phone", true);
+  for (const tab of ["sureness", "evaluation"]) {
+    await phone.locator(`#tab-${tab}`).click();
+    await phone.locator(".knowledge table").first().waitFor();
+    const reach = await phone.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(reach <= 390, `${tab}: ${reach} pixels wide`);
+  }
   await phone.context().close();
 });
 

@@ -33,6 +33,15 @@ EDGE_FIGURES = (
 NODE_FIGURES = ("id", "price", "margin", "note", "source")
 NOTED = ("theatres", "corridors", "networks", "groups", "territories", "jurisdictions")
 """Tables whose rows may carry a description and sources that a card shows."""
+FITTED = {
+    "seized_gross": ("seizures",),
+    "delivered": ("seizures",),
+    "corridor_flow": ("share", "transit"),
+    "transit_share": ("share", "transit"),
+    "price": ("price",),
+    "members": ("members",),
+}
+"""Kinds of fitted figures that bear on an outcome directly."""
 
 
 def case_info(engine: Engine) -> dict[str, Any]:
@@ -83,7 +92,23 @@ def _outcome(engine: Engine, labels: Labels, outcome: Any) -> dict[str, Any]:
         "dimension": spec.dim,
         "places": places_of(outcome.variable, ids, total),
         "description": spec.description,
+        "sources": _evidence(engine, outcome.variable),
     }
+
+
+def _evidence(engine: Engine, outcome: str) -> list[str]:
+    """Return the sources of the figures of an outcome's kind that the posterior was fitted to."""
+    if engine.source == "prior":
+        return []
+    case = engine.case
+    table = case.calibration
+    found = list(table["source"][table["quantity"].isin(FITTED.get(outcome, ()))])
+    if outcome == "homicides":
+        found += list(case.homicides["source"])
+    if outcome == "produced":
+        found += list(case.production["source"])
+    keys = (key.strip() for cell in dict.fromkeys(found) for key in str(cell).split(";"))
+    return sorted({key for key in keys if key in case.sources})
 
 
 def _kind(case: Case, kind: Kind) -> dict[str, Any]:

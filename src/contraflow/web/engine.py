@@ -23,7 +23,7 @@ from contraflow.scenario import compile_drivers
 from contraflow.web import summary
 from contraflow.web.beliefs import Scalars, check, sliders
 from contraflow.web.packed import pack, quantiles
-from contraflow.web.runs import EDGES, Run, Simulator
+from contraflow.web.runs import YEARLY, Run, Simulator
 from contraflow.web.scenarios import known, layered
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 KEPT_DRAWS = 2400
 """Draws of baseline worlds kept in memory, over all worlds."""
+KILOGRAMS = 1e3
+"""In a tonne."""
 SHOWN_DRAWS = 200
 """Draws behind a slider's histogram: five times what a picture needs at first."""
 
@@ -114,6 +116,13 @@ class Engine:
         self.common = self.steps[0].start
         edges = case.edges.set_index("id").loc[list(self.model.members["edge"])]
         self._afloat = edges["mode"].isin(AFLOAT).to_numpy()
+        network = self.model.structure.network
+        # what arrives at a node, or leaves it where nothing arrives
+        self._arriving = np.zeros((len(network.nodes), len(network.edges)), np.float32)
+        self._arriving[network.destination, np.arange(len(network.edges))] = 1.0
+        self._leaving = np.zeros_like(self._arriving)
+        self._leaving[network.origin, np.arange(len(network.edges))] = 1.0
+        self._leaving[self._arriving.any(axis=1)] = 0.0
         self._named = lru_cache(maxsize=64)(known)
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._lock = threading.Lock()
@@ -255,7 +264,8 @@ class Engine:
             "title": world.scenario.title,
             "bands": summary.bands(world.run.arrays),
             "edges": self._edges(world.run),
-            "years": {name: pack(quantiles(world.run.years[name])) for name in EDGES},
+            "years": {name: pack(quantiles(world.run.years[name])) for name in YEARLY},
+            "worth": self._worth(world.run),
             "dollars": [summary.dollars(world.run.arrays, steps, self.model.members) for steps in self.steps],
         }
 
@@ -277,6 +287,12 @@ class Engine:
             "seized": pack(lost - struck),
             "destroyed": pack(struck),
         }
+
+    def _worth(self, run: Run) -> dict[str, object]:
+        """Return the mean worth of what passes every node in a year, million USD, packed as (year, node)."""
+        shipped, lost, value = (run.years[name] for name in ("shipped", "lost", "value"))
+        tonnes = self._arriving @ (shipped - lost) + self._leaving @ shipped
+        return pack((tonnes * value).mean(axis=-1, dtype=float) * KILOGRAMS * summary.MILLION)
 
     def _touched(self, one: Drivers, two: Drivers) -> set[str]:
         """Return the exit corridors on which, or right after which, two scenarios act differently."""
@@ -307,9 +323,10 @@ class Engine:
                 "bands": lambda: summary.bands(tail.arrays),
                 "difference": lambda: summary.bands(tail.arrays, before.arrays),
                 "edges": lambda: self._edges(tail),
-                "years": lambda: {name: pack(quantiles(tail.years[name])) for name in EDGES},
+                "years": lambda: {name: pack(quantiles(tail.years[name])) for name in YEARLY},
+                "worth": lambda: self._worth(tail),
                 "years_difference": lambda: {
-                    name: pack(quantiles(tail.years[name] - before.years[name])) for name in EDGES
+                    name: pack(quantiles(tail.years[name] - before.years[name])) for name in YEARLY
                 },
             }
         with ThreadPoolExecutor(2) as pool:  # the sorting of draws runs beside other Python
@@ -334,6 +351,7 @@ class Engine:
             "difference": None,
             "edges": None,
             "years": None,
+            "worth": None,
             "years_difference": None,
             "world": None,
             **made,

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 BLOCK = 200
 """Draws simulated between two looks at whether anybody still waits."""
 EDGES = ("shipped", "lost")
-YEARLY = {"shipped": "edge_flow", "lost": "edge_lost"}
-"""What is kept of every edge: monthly outcome -> the same by the year."""
-RECORD = select((*SERIES, *ONLY_DOLLARS, *YEARLY, *YEARLY.values()))
+"""Monthly outcomes of edges, of which the mean is kept."""
+YEARLY = {"shipped": "edge_flow", "lost": "edge_lost", "value": "node_value"}
+"""What is kept by the calendar year, of edges and of nodes."""
+RECORD = select((*SERIES, *ONLY_DOLLARS, *EDGES, *YEARLY.values()))
 YEAR = 12
 QUICK = Settings(precision="single")
 """While a slider moves: six digits are enough for a picture, in half the time."""
@@ -52,7 +53,8 @@ class Run:
         Mean over draws of tonnes `shipped` and `lost` on each edge, shape (month, edge). Means, because only
         they add up: what enters a place in the picture also leaves it.
     years : dict of str to numpy.ndarray
-        Tonnes a calendar year `shipped` and `lost`, shape (year, edge, draw), float32; the years of the months held.
+        Tonnes a calendar year `shipped` and `lost`, shape (year, edge, draw), and the `value` of a kilogram in USD,
+        shape (year, node, draw), float32; the years of the months held.
     """
 
     start: int
@@ -186,7 +188,7 @@ class Simulator:
 def _kept(found: Mapping[str, NDArray], start: int) -> Run:
     """Return what is kept of outcomes, which come with the draws first."""
     last = {name: np.moveaxis(values, 0, -1) for name, values in found.items()}
-    apart = {*YEARLY, *YEARLY.values()}
+    apart = {*EDGES, *YEARLY.values()}
     with np.errstate(over="ignore", invalid="ignore"):  # a broken draw: told from the others by `Run.finite`
         return Run(
             start,
@@ -225,5 +227,5 @@ def _join(blocks: list[Run]) -> Run:
         blocks[0].start,
         {n: np.concatenate([b.arrays[n] for b in blocks], axis=-1) for n in blocks[0].arrays},
         {n: np.average([b.means[n] for b in blocks], axis=0, weights=sizes) for n in EDGES},
-        {n: np.concatenate([b.years[n] for b in blocks], axis=-1) for n in EDGES},
+        {n: np.concatenate([b.years[n] for b in blocks], axis=-1) for n in YEARLY},
     )

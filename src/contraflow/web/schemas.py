@@ -109,7 +109,11 @@ class Dollars(BaseModel):
 
 
 class World(BaseModel):
-    """A baseline from the first month to the last."""
+    """A baseline from the first month to the last.
+
+    `edges` has means by month and edge; `years` five levels by calendar year, of the tonnes `shipped` and `lost` on
+    edges and the `value` of a kilogram at nodes; `worth` the mean worth of what passes a node in a year, million USD.
+    """
 
     key: str
     name: str
@@ -117,6 +121,7 @@ class World(BaseModel):
     bands: dict[str, Packed]
     edges: dict[str, Packed]
     years: dict[str, Packed]
+    worth: Packed
     dollars: list[Dollars]
 
 
@@ -157,6 +162,7 @@ class Answer(BaseModel):
     difference: dict[str, Packed] | None
     edges: dict[str, Packed] | None
     years: dict[str, Packed] | None
+    worth: Packed | None
     years_difference: dict[str, Packed] | None
     world: World | None
     seconds: Seconds
@@ -178,7 +184,10 @@ class Status(BaseModel):
 
 
 class Outcome(BaseModel):
-    """A series: its words, unit, and the ids along its second axis ("" is the total, or the whole)."""
+    """A series: its words, unit, and the ids along its second axis ("" is the total, or the whole).
+
+    `sources` are those of the figures that the posterior was fitted to and that bear on it directly.
+    """
 
     id: str
     label: str
@@ -187,6 +196,7 @@ class Outcome(BaseModel):
     dimension: str
     places: list[str]
     description: str
+    sources: list[str]
 
 
 class Kind(BaseModel):

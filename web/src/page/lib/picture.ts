@@ -15,11 +15,12 @@ export interface World {
   bands: Record<string, Grid>;
   edges: Record<string, Grid>;
   years: Record<string, Grid>;
+  worth: Grid;
   dollars: Dollars[];
 }
 
 export function worldOf(raw: RawWorld): World {
-  return { ...raw, bands: decodeAll(raw.bands), edges: decodeAll(raw.edges), years: decodeAll(raw.years) };
+  return { ...raw, bands: decodeAll(raw.bands), edges: decodeAll(raw.edges), years: decodeAll(raw.years), worth: decode(raw.worth) };
 }
 
 /** A row of a window's table. */
@@ -40,6 +41,7 @@ export class Picture {
   private readonly edges: Record<string, Grid> | null;
   private readonly years: Record<string, Grid> | null;
   private readonly yearChanges: Record<string, Grid> | null;
+  private readonly worths: Grid | null;
   private readonly tables: Record<string, Grid>[];
   readonly start: number;
 
@@ -54,6 +56,7 @@ export class Picture {
     this.edges = all(answer.edges);
     this.years = all(answer.years);
     this.yearChanges = all(answer.years_difference);
+    this.worths = answer.worth ? decode(answer.worth) : null;
     this.tables = answer.tables.map((one) => Object.fromEntries(Object.entries(one).map(([k, v]) => [k, decode(v)])));
     this.start = answer.start ?? info.months.length;
   }
@@ -95,14 +98,20 @@ export class Picture {
     return which === "baseline" ? before : which === "scenario" ? after : after - before;
   }
 
-  /** Quantiles of the tonnes of a calendar year on an edge; `year` counts from the first one simulated. */
-  year(which: Which, part: "shipped" | "lost", year: number, edge: number): Five {
+  /** Quantiles of the tonnes of a calendar year on an edge, or of the value of a kilogram at a node; `year` counts from the first one simulated. */
+  year(which: Which, part: "shipped" | "lost" | "value", year: number, edge: number): Five {
     const first = Math.floor(this.start / 12);
     const read = (grid: Grid, step: number): Five => LEVELS.map((level) => grid.at(level, step, edge)) as Five;
     if (which === "difference") return year >= first ? read(this.yearChanges![part]!, year - first) : ZERO;
     return which === "scenario" && year >= first
       ? read(this.years![part]!, year - first)
       : read(this.world.years[part]!, year);
+  }
+
+  /** Mean worth of what passes a node in a calendar year, million USD. */
+  worth(which: "scenario" | "baseline", year: number, node: number): number {
+    const first = Math.floor(this.start / 12);
+    return which === "scenario" && year >= first ? this.worths!.of(year - first, node) : this.world.worth.of(year, node);
   }
 
   /** An outcome in a window of months. */

@@ -279,6 +279,7 @@ export interface components {
                 [key: string]: components["schemas"]["Packed"];
             }[];
             world: components["schemas"]["World"] | null;
+            worth: components["schemas"]["Packed"] | null;
             /** Years */
             years: {
                 [key: string]: components["schemas"]["Packed"];
@@ -558,6 +559,8 @@ export interface components {
         /**
          * Outcome
          * @description A series: its words, unit, and the ids along its second axis ("" is the total, or the whole).
+         *
+         *     `sources` are those of the figures that the posterior was fitted to and that bear on it directly.
          */
         Outcome: {
             /** Description */
@@ -572,6 +575,8 @@ export interface components {
             places: string[];
             /** Section */
             section: string;
+            /** Sources */
+            sources: string[];
             /** Unit */
             unit: string;
         };
@@ -759,6 +764,9 @@ export interface components {
         /**
          * World
          * @description A baseline from the first month to the last.
+         *
+         *     `edges` has means by month and edge; `years` five levels by calendar year, of the tonnes `shipped` and `lost` on
+         *     edges and the `value` of a kilogram at nodes; `worth` the mean worth of what passes a node in a year, million USD.
          */
         World: {
             /** Bands */
@@ -777,6 +785,7 @@ export interface components {
             name: string;
             /** Title */
             title: string;
+            worth: components["schemas"]["Packed"];
             /** Years */
             years: {
                 [key: string]: components["schemas"]["Packed"];
