@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -131,33 +130,6 @@ def test_equal_questions_have_equal_answers(page: TestClient, case: Case) -> Non
     assert one == two
 
 
-def test_two_hundred_at_once_lose_nothing(case: Case) -> None:
-    httpx = pytest.importorskip("httpx")
-    app = create_app(case)
-
-    async def crowd() -> tuple[list[int], dict[str, Any]]:
-        transport = httpx.ASGITransport(app)
-        async with (
-            app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=None) as client,
-        ):
-
-            async def one(number: int) -> int:
-                effort = {
-                    "kind": "effort",
-                    "places": ["ports"],
-                    "start": "2025-01",
-                    "value": 1.0 + number % 40 / 40,
-                }
-                question = {"measures": [effort], "draws": 20, "tab": f"tab-{number}"}
-                return (await client.post("/api/run", json=question)).status_code
-
-            codes = await asyncio.gather(*(one(number) for number in range(200)))
-            return codes, (await client.get("/api/status")).json()
-
-    codes, status = asyncio.run(crowd())
-    assert codes == [200] * 200 and status["waiting"] == 0
-
 
 @pytest.mark.parametrize("topic", ["evaluation", "sureness", "method"])
 def test_tabs_hold_tables(page: TestClient, topic: str) -> None:
@@ -165,3 +137,29 @@ def test_tabs_hold_tables(page: TestClient, topic: str) -> None:
     assert found["command"].startswith("contraflow ")
     for section in found["sections"]:
         assert all(len(row) == len(section["header"]) for row in section["rows"])
+
+
+def test_what_is_not_wanted_is_left_out_and_the_rest_is_the_same(page: TestClient, case: Case) -> None:
+    late = {"kind": "effort", "places": ["ports"], "start": "2026-06", "value": 2.0}
+    whole = ask(page, base=case.default_baseline, measures=[late])
+    some = ask(page, base=case.default_baseline, measures=[late], want=["price"])
+    assert set(some["bands"]) == set(some["difference"]) == {"price"} and len(whole["bands"]) > 1
+    assert some["bands"]["price"] == whole["bands"]["price"]
+    assert some["years"] is None and some["worth"] is None and some["years_difference"] is None
+    assert whole["years"] and whole["worth"]
+    assert some["tables"] == whole["tables"] and some["edges"] == whole["edges"]
+    for mine, all_ in zip(some["drivers"], whole["drivers"], strict=True):
+        assert set(mine) == {"price"} and len(mine["price"]) == len(all_["price"])
+        ranks = [[abs(one["rank"]) for one in found["price"]] for found in (mine, all_)]
+        assert np.allclose(*ranks, atol=1e-6)
+    years = ask(page, base=case.default_baseline, measures=[late], want=["price", "years"])
+    assert years["years"] == whole["years"] and years["worth"] == whole["worth"]
+
+
+def test_what_passes_a_place_is_worth_its_tonnes_at_its_price(page: TestClient, case: Case) -> None:
+    found = ask(page, base=case.default_baseline)["world"]
+    worth, value = unpack(found["worth"]), unpack(found["years"]["value"])
+    assert worth.shape == value.shape[1:] == (worth.shape[0], len(case.nodes))
+    assert (worth >= 0).all() and (worth > 0).any()
+    low, high = value[0], value[-1]
+    assert (low <= high).all() and (low > 0).all()

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from contraflow.case import Case
 from contraflow.web.app import create_app
-from contraflow.web.limits import MAX_BELIEFS, MAX_BODY, MAX_DRAWS, MAX_HELD, MAX_MEASURES, MAX_PLACES
+from contraflow.web.limits import MAX_BELIEFS, MAX_BODY, MAX_DRAWS, MAX_HELD, MAX_MEASURES, MAX_PLACES, MAX_WANTED
 
 BASE = "http://localhost"
 MEASURE = {"kind": "effort", "places": ["ports"], "start": "2026-01", "value": 2.0}
@@ -37,6 +37,7 @@ def refused(answer: Any, *statuses: int) -> dict[str, str]:
         {"measures": [MEASURE | {"places": ["ports"] * (MAX_PLACES + 1)}]},
         {"beliefs": {f"b{number}": 1.0 for number in range(MAX_BELIEFS + 1)}},
         {"have": ["x"] * (MAX_HELD + 1)},
+        {"want": ["x"] * (MAX_WANTED + 1)},
         {"tab": "x" * 65},
         {"base": "x" * 81},
     ],

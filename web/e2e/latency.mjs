@@ -14,14 +14,14 @@ await page.goto(`${address}#rest=no`);
 await page.locator("#bands").waitFor();
 
 async function move(selector, value) {
-  const before = await page.locator("[data-testid=status]").getAttribute("data-latency");
+  const before = await page.locator("[data-testid=status]").getAttribute("data-answers");
   await page.locator(selector).first().evaluate((element, share) => {
     element.value = String(Number(element.min) + share * (Number(element.max) - Number(element.min)));
     element.dispatchEvent(new Event("input", { bubbles: true }));
   }, value);
-  await page.waitForFunction((was) => document.querySelector("[data-testid=status]").dataset.latency !== was, before);
+  await page.waitForFunction((was) => document.querySelector("[data-testid=status]").dataset.answers !== was, before);
+  await page.waitForTimeout(50); // the latency is told a frame later
   const shown = await page.locator("[data-testid=status]").evaluate((element) => ({ total: Number(element.dataset.latency), draws: Number(element.dataset.draws) }));
-  await page.waitForTimeout(30);
   return { ...shown, ...seconds };
 }
 

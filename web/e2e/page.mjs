@@ -63,11 +63,11 @@ async function rows(page, id) {
 
 /** Wait until the numbers answer the last change. */
 async function settled(page, act) {
-  const before = await page.locator("[data-testid=status]").getAttribute("data-latency");
+  const before = await page.locator("[data-testid=status]").getAttribute("data-answers");
   await act();
   await page.waitForFunction((was) => {
-    const { latency, busy } = document.querySelector("[data-testid=status]").dataset;
-    return latency !== was && busy === "false";
+    const { answers, busy } = document.querySelector("[data-testid=status]").dataset;
+    return answers !== was && busy === "false";
   }, before, { timeout: PATIENCE });
 }
 

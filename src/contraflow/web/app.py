@@ -296,7 +296,7 @@ def _runs(app: FastAPI, engine: Engine, state: dict[str, Any]) -> None:
         """Simulate a scenario beside its baseline."""
         question = Question(
             ask.base or engine.case.default_baseline, tuple(m.model_dump() for m in ask.measures),
-            ask.baseline or engine.case.default_baseline, ask.beliefs, ask.draws, tuple(ask.have),
+            ask.baseline or engine.case.default_baseline, ask.beliefs, ask.draws, tuple(ask.have), tuple(ask.want),
         )  # fmt: skip
         await run_in_threadpool(engine.scenario, question)  # wrong questions do not wait
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 KEPT_DRAWS = 2400
 """Draws of baseline worlds kept in memory, over all worlds."""
+YEARS = "years"
+"""What is wanted of links and places by the year."""
 KILOGRAMS = 1e3
 """In a tonne."""
 SHOWN_DRAWS = 200
@@ -55,6 +57,8 @@ class Question:
         Number of draws.
     have
         Keys of the baseline worlds that the asker holds and need not get again.
+    want
+        Outcomes whose bands and drivers are wanted, and `YEARS`; nothing named: everything.
     """
 
     base: str
@@ -63,6 +67,7 @@ class Question:
     beliefs: Mapping[str, float]
     draws: int
     have: tuple[str, ...] = ()
+    want: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -74,6 +79,7 @@ class Question:
             sorted(self.beliefs.items()),
             self.draws,
             sorted(self.have),
+            sorted(self.want),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()
 
@@ -320,9 +326,12 @@ class Engine:
         parts: dict[str, Callable[[], Any]] = {}
         if start is not None:
             parts = {
-                "bands": lambda: summary.bands(tail.arrays),
-                "difference": lambda: summary.bands(tail.arrays, before.arrays),
+                "bands": lambda: summary.bands(tail.arrays, wanted=question.want),
+                "difference": lambda: summary.bands(tail.arrays, before.arrays, question.want),
                 "edges": lambda: self._edges(tail),
+            }
+        if start is not None and (not question.want or YEARS in question.want):
+            parts |= {
                 "years": lambda: {name: pack(quantiles(tail.years[name])) for name in YEARLY},
                 "worth": lambda: self._worth(tail),
                 "years_difference": lambda: {
@@ -331,7 +340,7 @@ class Engine:
             }
         with ThreadPoolExecutor(2) as pool:  # the sorting of draws runs beside other Python
             windows = pool.map(
-                lambda steps, old: self._in_window(run, world, steps, old, start, touched), self.steps, world.means
+                lambda steps, old: self._in_window(question, run, world, steps, old, start, touched), self.steps, world.means
             )
             made = dict(zip(parts, pool.map(lambda make: make(), parts.values()), strict=True))
             tables, moves, moved, dollars = (list(each) for each in zip(*windows, strict=True))
@@ -358,7 +367,14 @@ class Engine:
         }
 
     def _in_window(
-        self, run: Run, world: World, steps: slice, old: dict, start: int | None, touched: set[str]
+        self,
+        question: Question,
+        run: Run,
+        world: World,
+        steps: slice,
+        old: dict,
+        start: int | None,
+        touched: set[str],
     ) -> tuple[dict, dict, list, dict | None]:
         """Return the table, the drivers, the displacement and (after a departure) the dollars of a window."""
         places = self.model.members
@@ -371,7 +387,7 @@ class Engine:
         later, earlier = new["corridor_flow"][1:], old["corridor_flow"][1:]
         return (
             summary.table(new, old),
-            summary.tornado(new, old, world.scalars),
+            summary.tornado(new, old, world.scalars, question.want),
             summary.displaced(later, earlier, places["corridor"], touched),
             None if inside is None else summary.dollars(inside, slice(None), places),
         )

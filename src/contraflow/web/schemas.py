@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contraflow.web.limits import MAX_BELIEFS, MAX_DRAWS, MAX_HELD, MAX_MEASURES, MAX_PLACES
+from contraflow.web.limits import MAX_BELIEFS, MAX_DRAWS, MAX_HELD, MAX_MEASURES, MAX_PLACES, MAX_WANTED
 
 Name = Annotated[str, Field(max_length=80)]
 Text = Annotated[str, Field(max_length=4000)]
@@ -41,7 +41,11 @@ class Document(Strict):
 
 
 class Ask(Strict):
-    """A run: what we do, what we believe, how many draws."""
+    """A run: what we do, what we believe, how many draws.
+
+    `have` are baselines that need not be sent again; `want` names the outcomes whose bands and drivers are wanted, and
+    "years" for links and places by the year (nothing named: everything).
+    """
 
     base: Name = ""
     measures: Annotated[list[Layer], Field(max_length=MAX_MEASURES)] = []
@@ -49,6 +53,7 @@ class Ask(Strict):
     beliefs: Annotated[dict[str, float], Field(max_length=MAX_BELIEFS)] = {}
     draws: Annotated[int, Field(ge=1, le=MAX_DRAWS)] = 200
     have: Annotated[list[Name], Field(max_length=MAX_HELD)] = []
+    want: Annotated[list[Name], Field(max_length=MAX_WANTED)] = []
     tab: Annotated[str, Field(max_length=64)] = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -38,11 +38,15 @@ def with_total(name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
     return values
 
 
-def bands(arrays: Arrays, before: Arrays | None = None) -> dict[str, dict[str, object]]:
-    """Return packed quantiles of every series, or of its paired difference from `before`."""
+def bands(
+    arrays: Arrays, before: Arrays | None = None, wanted: Collection[str] = ()
+) -> dict[str, dict[str, object]]:
+    """Return packed quantiles of every wanted series (of all: none named), or of its paired difference from `before`."""
     packed = {}
     for outcome in SHOWN:
         name = outcome.variable
+        if wanted and name not in wanted:
+            continue
         values = arrays[name] if before is None else arrays[name] - before[name]
         packed[name] = pack(quantiles(with_total(name, values)) * np.float32(unit_factor(name)))
     return packed
@@ -87,12 +91,15 @@ def table(after: Mapping[str, NDArray], before: Mapping[str, NDArray]) -> dict[s
     return rows
 
 
-def tornado(after: Mapping[str, NDArray], before: Mapping[str, NDArray], scalars: Scalars) -> dict:
-    """Return the drivers of the difference of each series' total (or first place)."""
-    if all(after[name] is before[name] for name in after):
-        return {name: [] for name in after}
-    change = np.stack([new[0] - before[name][0] for name, new in after.items()])
-    return dict(zip(after, scalars.drivers(change), strict=True))
+def tornado(
+    after: Mapping[str, NDArray], before: Mapping[str, NDArray], scalars: Scalars, wanted: Collection[str] = ()
+) -> dict:
+    """Return the drivers of the difference of each wanted series' total (or first place); of all: none named."""
+    names = [name for name in after if not wanted or name in wanted]
+    if not names or all(after[name] is before[name] for name in after):
+        return {name: [] for name in names}
+    change = np.stack([after[name][0] - before[name][0] for name in names])
+    return dict(zip(names, scalars.drivers(change), strict=True))
 
 
 def _summary(sums: NDArray) -> list[float]:

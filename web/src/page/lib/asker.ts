@@ -9,7 +9,9 @@ export const SHARP = 1000;
 const REST = 700;
 
 export interface Told {
-  asking: () => Omit<Ask, "draws" | "have" | "tab">;
+  asking: () => Omit<Ask, "draws" | "have" | "tab" | "want">;
+  /** What the picture shows now; a sharper run is for everything. */
+  want: () => string[];
   have: () => string[];
   got: (answer: Answer, ms: number, asked: Ask) => void;
   failed: (error: Error) => void;
@@ -34,12 +36,17 @@ export class Asker {
     if (!this.flying) void this.send();
   }
 
+  /** Everything about what is shown now, once, beside the questions of the sliders. */
+  once(draws: number): Promise<Answer> {
+    return post<Answer>("/api/run", { ...this.told.asking(), draws, have: this.told.have(), want: [], tab: "" });
+  }
+
   private async send(): Promise<void> {
     const { draws, since } = this.next!;
     this.next = null;
     const abort = new AbortController();
     this.flying = { abort, sharp: draws >= SHARP };
-    const ask: Ask = { ...this.told.asking(), draws, have: this.told.have(), tab: this.tab };
+    const ask: Ask = { ...this.told.asking(), draws, have: this.told.have(), want: draws < SHARP ? this.told.want() : [], tab: this.tab };
     this.told.busy(true);
     let wait = 0;
     try {

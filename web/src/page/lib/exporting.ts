@@ -12,7 +12,7 @@ function safe(value: unknown): string {
 }
 
 export async function exportHtml(): Promise<void> {
-  const answer = store.whole();
+  const answer = await store.whole();
   if (!answer) return;
   const text = (path: string): Promise<string> => fetch(path, { cache: "no-store" }).then((one) => one.text());
   const [script, style, sources] = await Promise.all([text("/page.js"), text("/page.css"), get<unknown>("/api/sources")]);

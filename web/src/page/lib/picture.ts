@@ -34,6 +34,8 @@ export interface Row {
 export type EdgePart = "shipped" | "seized" | "destroyed";
 
 const ZERO: Five = [0, 0, 0, 0, 0];
+/** What has not come yet. */
+const UNKNOWN: Five = [NaN, NaN, NaN, NaN, NaN];
 
 export class Picture {
   private readonly bands: Record<string, Grid> | null;
@@ -61,6 +63,11 @@ export class Picture {
     this.start = answer.start ?? info.months.length;
   }
 
+  /** Whether the scenario's bands of these outcomes have come, and what is known by the year where "years" is named. */
+  holds(wanted: readonly string[]): boolean {
+    return this.answer.start === null || wanted.every((one) => (one === "years" ? this.years !== null : one in this.bands!));
+  }
+
   get draws(): number {
     return this.answer.draws;
   }
@@ -68,10 +75,10 @@ export class Picture {
   /** Quantiles of an outcome in a month. */
   five(which: Which, outcome: string, month: number, place: number): Five {
     const apart = month >= this.start;
-    const read = (grid: Grid, step: number): Five => LEVELS.map((level) => grid.at(level, step, place)) as Five;
-    if (which === "difference") return apart ? read(this.changes![outcome]!, month - this.start) : ZERO;
+    const read = (grid: Grid | undefined, step: number): Five => (grid ? (LEVELS.map((level) => grid.at(level, step, place)) as Five) : UNKNOWN);
+    if (which === "difference") return apart ? read(this.changes![outcome], month - this.start) : ZERO;
     return which === "scenario" && apart
-      ? read(this.bands![outcome]!, month - this.start)
+      ? read(this.bands![outcome], month - this.start)
       : read(this.world.bands[outcome]!, month);
   }
 
@@ -83,8 +90,8 @@ export class Picture {
     const found: number[] = [];
     for (let month = first; month < this.info.months.length; month += 1) {
       const apart = month >= this.start;
-      if (which === "difference") found.push(apart ? change!.at(level, month - this.start, place) : 0);
-      else if (which === "scenario" && apart) found.push(after!.at(level, month - this.start, place));
+      if (which === "difference") found.push(apart ? (change?.at(level, month - this.start, place) ?? NaN) : 0);
+      else if (which === "scenario" && apart) found.push(after?.at(level, month - this.start, place) ?? NaN);
       else found.push(before.at(level, month, place));
     }
     return found;
@@ -101,17 +108,17 @@ export class Picture {
   /** Quantiles of the tonnes of a calendar year on an edge, or of the value of a kilogram at a node; `year` counts from the first one simulated. */
   year(which: Which, part: "shipped" | "lost" | "value", year: number, edge: number): Five {
     const first = Math.floor(this.start / 12);
-    const read = (grid: Grid, step: number): Five => LEVELS.map((level) => grid.at(level, step, edge)) as Five;
-    if (which === "difference") return year >= first ? read(this.yearChanges![part]!, year - first) : ZERO;
+    const read = (grid: Grid | undefined, step: number): Five => (grid ? (LEVELS.map((level) => grid.at(level, step, edge)) as Five) : UNKNOWN);
+    if (which === "difference") return year >= first ? read(this.yearChanges?.[part], year - first) : ZERO;
     return which === "scenario" && year >= first
-      ? read(this.years![part]!, year - first)
+      ? read(this.years?.[part], year - first)
       : read(this.world.years[part]!, year);
   }
 
   /** Mean worth of what passes a node in a calendar year, million USD. */
   worth(which: "scenario" | "baseline", year: number, node: number): number {
     const first = Math.floor(this.start / 12);
-    return which === "scenario" && year >= first ? this.worths!.of(year - first, node) : this.world.worth.of(year, node);
+    return which === "scenario" && year >= first ? (this.worths?.of(year - first, node) ?? NaN) : this.world.worth.of(year, node);
   }
 
   /** An outcome in a window of months. */

@@ -292,6 +292,9 @@ export interface components {
         /**
          * Ask
          * @description A run: what we do, what we believe, how many draws.
+         *
+         *     `have` are baselines that need not be sent again; `want` names the outcomes whose bands and drivers are wanted, and
+         *     "years" for links and places by the year (nothing named: everything).
          */
         Ask: {
             /**
@@ -331,6 +334,11 @@ export interface components {
              * @default
              */
             tab: string;
+            /**
+             * Want
+             * @default []
+             */
+            want: string[];
         };
         /**
          * CaseInfo

@@ -45,6 +45,8 @@ class Store {
   busy = $state(false);
   problem = $state.raw<{ place: string; value: string; remedy: string } | null>(null);
   latency = $state(0);
+  /** Answers shown so far. */
+  answers = $state(0);
 
   /** Tabs and evaluations that have been asked for, by address. */
   readonly readings = new Map<string, Reading>();
@@ -62,6 +64,7 @@ class Store {
       beliefs: $state.snapshot(this.beliefs),
     }),
     have: () => [...this.worlds.keys()],
+    want: () => this.shown,
     got: (answer, since) => this.take(answer, since),
     failed: (error) => {
       this.problem =
@@ -138,6 +141,7 @@ class Store {
     if (!this.lasting) this.problem = null;
     this.lasting = false;
     this.picture = new Picture(this.info, world, answer);
+    this.answers += 1;
     requestAnimationFrame(() =>
       setTimeout(() => {
         this.latency = performance.now() - since;
@@ -146,9 +150,17 @@ class Store {
     );
   }
 
-  /** The answer with its baseline, as an exported file needs it. */
-  whole(): Answer | null {
-    return this.raw && { ...this.raw, world: this.rawWorlds.get(this.raw.baseline) ?? null };
+  /** What the picture needs of an answer: the bands that are shown, and years where a place is chosen. */
+  get shown(): string[] {
+    return [...new Set([this.outcome, "homicides", ...(this.selected ? ["income_territory", "years"] : [])])];
+  }
+
+  /** The answer with its baseline, as an exported file needs it: with everything that may be shown. */
+  async whole(): Promise<Answer | null> {
+    if (!this.raw) return null;
+    const everything = [...this.info.outcomes.map((one) => one.id), "years"];
+    const raw = this.picture!.holds(everything) ? this.raw : await this.asker.once(this.raw.draws + this.raw.dropped);
+    return { ...raw, world: this.rawWorlds.get(raw.baseline) ?? raw.world ?? null };
   }
 
   /** Ask again; while a belief is dragged with fewer draws, because its baseline has to be made anew. */
