@@ -145,7 +145,7 @@ class Store {
     requestAnimationFrame(() =>
       setTimeout(() => {
         this.latency = performance.now() - since;
-        performance.measure(`contraflow-${answer.draws}`, { start: since, end: since + this.latency });
+        performance.measure(`contraflow-${answer.draws}`, { start: since, end: since + this.latency, detail: answer.seconds });
       }),
     );
   }
