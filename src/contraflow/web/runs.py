@@ -30,9 +30,7 @@ YEARLY = {"shipped": "edge_flow", "lost": "edge_lost", "value": "node_value"}
 """What is kept by the calendar year, of edges and of nodes."""
 RECORD = select((*SERIES, *ONLY_DOLLARS, *EDGES, *YEARLY.values()))
 YEAR = 12
-QUICK = Settings(precision="single")
-"""While a slider moves: six digits are enough for a picture, in half the time."""
-THOROUGH = Settings()
+
 
 
 class AbandonedError(Exception):
@@ -108,6 +106,8 @@ class Simulator:
         use_double_precision_and_cache()
         self.case, self.model, self.seed = case, model, seed
         self.posterior = load_posterior(case)
+        # six digits are enough for a picture; draws of a prior reach where they are not
+        self._settings = Settings(precision="double" if self.posterior is None else "single")
         self._draw = lru_cache(maxsize=10)(self._sample)
 
     def _sample(self, first: int, stop: int) -> dict[str, NDArray]:
@@ -146,7 +146,7 @@ class Simulator:
         runs, kept = [], []
         for first, size in self._blocks(draws, abandoned):
             past = begin(
-                self.model, drivers, self._sampler(overrides, first), size, months, RECORD, self._settings(draws)
+                self.model, drivers, self._sampler(overrides, first), size, months, RECORD, self._settings
             )
             early, late = _kept(past.outcomes, 0), _kept(go_on(past, drivers), months)
             runs.append(_after(early, late))
@@ -165,13 +165,9 @@ class Simulator:
         found = []
         for first, size in self._blocks(draws, abandoned):
             sampler = self._sampler(overrides, first)
-            (made,) = simulate_ensemble(self.model, [drivers], sampler, size, RECORD, self._settings(draws))
+            (made,) = simulate_ensemble(self.model, [drivers], sampler, size, RECORD, self._settings)
             found.append(_kept(made, 0))
         return _join(found)
-
-    def _settings(self, draws: int) -> Settings:
-        """Return how a run is computed: draws of a prior reach where single precision is not enough."""
-        return QUICK if draws <= BLOCK and self.posterior is not None else THOROUGH
 
     @staticmethod
     def _blocks(draws: int, abandoned: Callable[[], bool]) -> Iterator[tuple[int, int]]:
