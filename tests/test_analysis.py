@@ -12,6 +12,7 @@ from contraflow.analysis import compare, simulate
 from contraflow.analysis.compare import difference_table
 from contraflow.analysis.counts import recorded_homicides
 from contraflow.analysis.displacement import touched_corridors
+from contraflow.analysis.quantiles import quantiles
 from contraflow.analysis.windows import Window, default_windows
 from contraflow.case import load_case
 from contraflow.errors import ContraflowError, OutputError
@@ -180,3 +181,15 @@ def test_counts_of_equal_expectations_are_equal_and_more_is_never_fewer(case):
         recorded_homicides(case, same), recorded_homicides(case, Result("y", cut, result.provenance))
     )
     assert (recorded_homicides(case, more) >= recorded_homicides(case, same)).all()
+
+
+@pytest.mark.parametrize("draws", [1, 2, 37, 200])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_quantiles_are_numpys_and_missing_where_a_draw_is(draws, kind):
+    values = np.random.default_rng(draws).normal(size=(3, 5, draws)).astype(kind)
+    values[1, 2, draws // 2] = np.nan
+    levels = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+    found = quantiles(values, levels)
+    assert found.dtype == kind
+    np.testing.assert_allclose(found, np.quantile(values, levels, axis=-1), rtol=1e-5, atol=1e-6)
+    assert np.isnan(found[:, 1, 2]).all() and np.isnan(found).sum() == len(levels)

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from contraflow.analysis.displacement import displacement
+from contraflow.analysis.quantiles import quantiles
 from contraflow.analysis.simulate import Beliefs, Progress, simulate_all
 from contraflow.analysis.windows import Window, default_windows
 from contraflow.case import Case, load_case
@@ -161,10 +162,10 @@ def _row(new: np.ndarray, old: np.ndarray) -> dict[str, float]:
     change = new - old
     row = {"baseline": float(np.median(old)), "scenario": float(np.median(new))}
     levels = list(QUANTILES.values())
-    row |= {f"diff_{q}": float(x) for q, x in zip(QUANTILES, np.quantile(change, levels), strict=True)}
+    row |= {f"diff_{q}": float(x) for q, x in zip(QUANTILES, quantiles(change, levels), strict=True)}
     if (np.abs(old) > 0).all():
         relative = 100.0 * change / np.abs(old)
-        row |= {f"pct_{q}": float(x) for q, x in zip(QUANTILES, np.quantile(relative, levels), strict=True)}
+        row |= {f"pct_{q}": float(x) for q, x in zip(QUANTILES, quantiles(relative, levels), strict=True)}
     else:
         row |= dict.fromkeys((f"pct_{q}" for q in QUANTILES), float("nan"))
     return row | {"p_decrease": float(np.mean(change < 0))}
