@@ -1,7 +1,7 @@
 /** Bands of one outcome over time: 50 and 90 % intervals, the baseline's ghost, the record as dots. */
 
 import type { LineSeriesOption } from "echarts/types/dist/shared";
-import { band, bounds } from "../../bands";
+import { band, bounds, dots } from "../../bands";
 import { escaped } from "../../dom";
 import type { Theme } from "../../theme";
 import { between, month, number, say, signed, unit } from "../words/say.svelte";
@@ -92,12 +92,8 @@ export function bandsOption(spec: BandsSpec, colours: Theme, width: number): Opt
   }
   if (difference) drawn.push(line(shown.map(() => 0), { lineStyle: { color: colours.ink, width: 1, opacity: 0.5 } }));
   else if (spec.observed.length) {
-    drawn.push(
-      line(record, {
-        lineStyle: { width: 0, opacity: 0 }, showSymbol: true, showAllSymbol: true, symbol: "circle",
-        symbolSize: small ? 2.5 : 3.5, itemStyle: { color: colours.ink, opacity: 0.7 }, z: 5,
-      }),
-    );
+    const points = spec.observed.filter(([step]) => step >= first).map(([step, value]): [number, number] => [step - first, value]);
+    drawn.push(dots(points, small ? 1.25 : 1.75, colours.ink, 0.7, 5));
   }
   const years = shown.flatMap((text, index) => (text.endsWith("-01") ? [index] : []));
   const every = Math.ceil(years.length / (small ? 5 : 16));
