@@ -23,7 +23,7 @@ WHOLE = 2.0**FRACTION
 LN2_HIGH, LN2_LOW = float.fromhex("0x1.62e42feep-1"), 1.9082149292705877e-10
 """ln 2 in two parts: the first has so few digits that its product with an exponent is exact."""
 LOG_SERIES = tuple(1.0 / k for k in range(21, 1, -2))
-"""artanh(s)/s − 1 over s², for |s| ≤ 0.172: the highest power of s² first."""
+"""artanh(s)/s − 1 over s², for s up to 0.172 in size: the highest power of s² first."""
 ROOT = int(np.float64(math.sqrt(0.5)).view(np.int64))
 """Bits of √½, the least number whose logarithm is taken without a power of two."""
 
