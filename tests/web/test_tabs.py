@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip("fastapi")
 
 from contraflow.analysis.claims.verdict import CONTRADICTED, SUPPORTED, UNDECIDABLE
-from contraflow.case import Case
+from contraflow.case import Case, load_case
+from contraflow.case.template import new_case
 from contraflow.report import claims, evaluation, sureness
 from contraflow.replications.words import HEADER as REPLICATED
 from contraflow.web.knowledge import TOPICS, evaluation_of, knowledge
@@ -107,3 +108,9 @@ def test_every_heading_column_and_verdict_has_spanish_words(tabs) -> None:
     assert len(forms) > 10
     missing = {text for text in said if text and text not in words and not any(form.match(text) for form in forms)}
     assert not missing
+
+
+def test_a_case_without_a_posterior_says_so_first(tmp_path) -> None:
+    found = knowledge("sureness", load_case(new_case(tmp_path / "small")))
+    assert found["lead"][0].startswith("The case has no posterior")
+    assert [section["title"] for section in found["sections"]] == ["What is believed, before and after the record"]

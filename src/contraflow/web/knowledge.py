@@ -277,14 +277,15 @@ def _sureness(case: Case, _: Tell) -> dict[str, Any]:
         "places, over all of them. Contraction is here one minus the variance after over the variance before, in the "
         "parameter's own unit."
     ]
-    if posterior is None:
-        words.append("The case has no posterior for these tables: all draws come from the priors.")
     header = ("parameter", "unit", "before the record", "after", "contraction", "kind", "source")
     beliefs = _section("What is believed, before and after the record", header, table, words, (2, 3))
     made = report.sections(case)
+    lead = report.in_short(case)
+    if posterior is None:
+        lead.insert(0, "The case has no posterior for its tables as they are: all draws come from the priors.")
     return {
         "command": "contraflow diagnose",
-        "lead": report.in_short(case),
+        "lead": lead,
         "sections": [*(_section(p.title, p.header, p.rows, p.words, p.numbers) for p in made), beliefs],
     }
 

@@ -161,6 +161,8 @@ const EXACT: Record<string, string> = {
     "Verdades sacadas de la creencia previa, registros inventados a partir de ellas con los errores que dicen, cada uno ajustado como el real.",
   "Median and 90 % interval of every parameter that is no walk over months or years; of one that runs over places, over all of them. Contraction is here one minus the variance after over the variance before, in the parameter's own unit.":
     "Mediana e intervalo del 90 % de cada parámetro que no varía por meses o años; si recorre lugares, sobre todos ellos. La contracción es aquí uno menos la varianza de después entre la de antes, en la unidad del parámetro.",
+  "The case has no posterior for its tables as they are: all draws come from the priors.":
+    "El caso no tiene posterior para sus tablas tal como están: todas las muestras vienen de creencias previas.",
   "The record says something about every parameter.": "Los datos dicen algo de cada parámetro.",
   "Where the record teaches something, intervals hold known truths as often as they say.":
     "Donde los datos enseñan algo, los intervalos contienen las verdades conocidas tan a menudo como dicen.",
