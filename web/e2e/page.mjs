@@ -194,7 +194,15 @@ await test("places, edges and provinces open with series and sources, and a numb
   assert.match(await page.getByTestId("card").textContent(), /Guayas.*90 %/s);
   await page.keyboard.press("Escape");
   await page.getByTestId("find").selectOption("node:ecu-port-guayaquil");
-  await page.locator("[data-testid=place-card] svg.spark").waitFor();
+  await page.locator("[data-testid=place-card] svg.spark").first().waitFor();
+  const place = page.getByTestId("place-card");
+  await page.waitForFunction(() => /Price here in \d+, a pure kilogram\s*[\d,]+ USD\/kg 90 %: [\d,]+ to [\d,]+/.test(document.querySelector("[data-testid=place-card]").innerText), null, { timeout: PATIENCE });
+  await page.getByTestId("find").selectOption("edge:ecu-port-guayaquil-to-eur-france-container");
+  await page.waitForFunction(() => /Mark-up along it in \d+\s*× [\d.]+/.test(document.querySelector("[data-testid=place-card]").innerText), null, { timeout: PATIENCE });
+  await place.locator("dl.small button.cell").first().click();
+  assert.match(await page.getByTestId("card").innerText(), /Chosen by/);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("svg.spark path[d*=NaN]").count(), 0);
   const table = await rows(page, "headlines");
   await page.locator('[data-numbers="headlines"] tbody tr button.cell').first().click();
   const card = await page.getByTestId("card").textContent();
@@ -236,7 +244,7 @@ await test("a long tab shows how far it is, can be stopped and asked for again, 
   await page.locator("#tab-explore").click();
 });
 
-await test("a parameter that drives the answer, a corridor, a part of the dollars and a figure of a place have cards", async () => {
+await test("a parameter that drives the answer, a corridor and a part of the dollars have cards, and so has a belief", async () => {
   for (const id of ["tornado", "displacement", "money"]) {
     await page.locator(`#${id}`).scrollIntoViewIfNeeded();
     await rows(page, id);
@@ -246,6 +254,9 @@ await test("a parameter that drives the answer, a corridor, a part of the dollar
     assert.match(await card.innerText(), /Chosen by|SHA-256/, id);
     await page.keyboard.press("Escape");
   }
+  await page.locator(".belief button.name").first().click();
+  assert.match(await page.getByTestId("card").innerText(), /Chosen by/);
+  await page.keyboard.press("Escape");
 });
 
 await test("axe finds nothing serious", async () => {
