@@ -203,6 +203,10 @@ await test("places, edges and provinces open with series and sources, and a numb
   assert.match(await page.getByTestId("card").innerText(), /Chosen by/);
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("svg.spark path[d*=NaN]").count(), 0);
+  await place.locator(".sparkline button").first().click();
+  const years = await rows(page, "spark");
+  assert.equal(years.length, 15);
+  for (const row of years) for (const cell of row) assert.ok(cell && !/NaN|undefined/.test(cell), row.join(" | "));
   const table = await rows(page, "headlines");
   await page.locator('[data-numbers="headlines"] tbody tr button.cell').first().click();
   const card = await page.getByTestId("card").textContent();

@@ -300,4 +300,6 @@ export const en = {
   seizedYear: "Seized at the pace of the month, t a year, mean",
   destroyedYear: "Destroyed at the pace of the month, t a year, mean",
   perKilogram: "USD/kg",
+  atMost: "at most",
+  yearMean: "Mean of the year",
 } as const;

@@ -302,4 +302,6 @@ export const es: Record<keyof typeof en, string> = {
   seizedYear: "Incautado al ritmo del mes, t al año, media",
   destroyedYear: "Destruido al ritmo del mes, t al año, media",
   perKilogram: "USD/kg",
+  atMost: "como máximo",
+  yearMean: "Media del año",
 };
