@@ -60,7 +60,7 @@ def test_without_cycles_the_linear_solve_gives_what_the_levels_give(seed):
     available = 0.7 * orders[0].asked[m.net.sources] * m.rng.uniform(0.5, 2.0, (len(m.net.sources), DRAWS))
     close(
         *(
-            trade.ration(net, m.share, order, available)
+            trade.ration(net, m.share, m.loss, order, available)
             for net, order in zip((m.net, m.flat), orders, strict=True)
         )
     )
@@ -85,7 +85,9 @@ def test_mass_closes_on_a_network_with_a_cycle():
     order = [net.edges.index(name) for name in "vxwyz"]
     share = jnp.zeros((5, 1)).at[jnp.asarray(order)].set(share)
     loss = jnp.full((5, 1), 0.1)
-    flow = trade.ration(net, share, trade.asked(net, share, loss, jnp.ones((1, 1))), jnp.full((1, 1), 0.5))
+    flow = trade.ration(
+        net, share, loss, trade.asked(net, share, loss, jnp.ones((1, 1))), jnp.full((1, 1), 0.5)
+    )
     arriving, leaving = np.zeros(4), np.zeros(4)
     np.add.at(arriving, net.destination, np.asarray(flow.shipped * (1 - loss))[:, 0])
     np.add.at(leaving, net.origin, np.asarray(flow.shipped)[:, 0])

@@ -52,7 +52,7 @@ class Market:
 
     def flows(self, price, loss, available):
         orders = trade.asked(self.net, price.share, loss, self.demand)
-        return trade.ration(self.net, price.share, orders, available)
+        return trade.ration(self.net, price.share, loss, orders, available)
 
 
 seeds = st.integers(0, 10_000)

@@ -164,7 +164,10 @@ def fight(
     arrests = (
         against.removed * drivers.incapacitation * (1.0 + belief.deployment_arrests * drivers.deployment)
     )
-    feud, background = jnp.asarray(cells.feud)[epoch], jnp.asarray(cells.background)[epoch]
+    pairs = cells.pairs
+    feud, background = (
+        jnp.asarray(of if pairs is None else of[:, *pairs])[epoch] for of in (cells.feud, cells.background)
+    )
     recruitment = belief.recruitment
     if belief.recruitment_drift is not None:
         recruitment = recruitment * jnp.exp(belief.recruitment_drift[year])
@@ -183,8 +186,9 @@ def fight(
         pull = power(relative, belief.income_response)
         gain = recruitment * pull * drivers.recruitment[cells.territory]
         rate = groups.conflict_rate(
-            members, feud, background, belief.background_conflict, belief.conflict * calm[cells.territory]
-        )
+            members, feud, background, belief.background_conflict, belief.conflict * calm[cells.territory],
+            pairs,
+        )  # fmt: skip
         removed = (arrests / jnp.maximum(present, 1.0))[cells.territory]
         after = groups.advance(members, gain, rate, removed, belief.saturation, length, explicit)
         deaths = deaths + length * by_territory(rate * (members if explicit else after))

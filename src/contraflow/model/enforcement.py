@@ -82,7 +82,7 @@ def saturation(
     A plain power (f_ref/f)^ζ would make a route that is little used impassable, and so never used again.
     """
     z = beliefs.search_saturation
-    return (1.0 + z) / (1.0 + z * (traffic / reference))
+    return (1.0 + z) * reference / (reference + z * traffic)
 
 
 def watch(before: Float[Array, "edge draw"], shipped: Float[Array, "edge draw"]) -> Float[Array, "edge draw"]:

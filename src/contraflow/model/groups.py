@@ -75,16 +75,26 @@ def contest_shares(
 
 def conflict_rate(
     members: Float[Array, "cell draw"],
-    feud: Float[Array, "cell cell"],
-    background: Float[Array, "cell cell"],
+    feud: Float[Array, "cell cell"] | Float[Array, " pair"],
+    background: Float[Array, "cell cell"] | Float[Array, " pair"],
     weight: Float[Array, "*draw"],
     conflict: Float[Array, "#cell #draw"],
+    pairs: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Float[Array, "cell draw"]:
     """Loss rate θ Σ_h S_gh M_h of each cell, per unit of time of `conflict`.
 
     S is the feud matrix plus `weight` times the background matrix; a weight of one is the published S.
+
+    Parameters
+    ----------
+    pairs : tuple of numpy.ndarray of int, shape (pair,), optional
+        Rows and columns of S that are not zero, where few are; `feud` and `background` then hold only those.
     """
-    return conflict * (feud @ members + weight * (background @ members))
+    if pairs is None:
+        return conflict * (feud @ members + weight * (background @ members))
+    row, column = pairs
+    met = (feud[:, None] + weight * background[:, None]) * members[column]
+    return conflict * jnp.zeros_like(members).at[row].add(met)
 
 
 def advance(

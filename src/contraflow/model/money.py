@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from contraflow.model.network import Network
 from contraflow.model.numerics import total
-from contraflow.model.trade import Flows, Outlay, Prices, into_nodes
+from contraflow.model.trade import Flows, Outlay, Prices
 
 
 class Money(NamedTuple):
@@ -33,6 +34,8 @@ class Money(NamedTuple):
         losses surprise).
     freight_edge, toll_edge, risk_edge : Array, shape (edge, draw)
         Paid on each edge for everything shipped, whoever receives it.
+    spent_edge : Array, shape (edge, draw)
+        The sum of these three.
     """
 
     spending: Float[Array, "market draw"]
@@ -45,6 +48,7 @@ class Money(NamedTuple):
     freight_edge: Float[Array, "edge draw"]
     toll_edge: Float[Array, "edge draw"]
     risk_edge: Float[Array, "edge draw"]
+    spent_edge: Float[Array, "edge draw"]
 
 
 KG_PER_TONNE = 1000.0
@@ -69,28 +73,25 @@ def account(
     -------
     Money
     """
-    kilos = KG_PER_TONNE * flow.shipped
-    received = KG_PER_TONNE * flow.asked * flow.served
-    bought = price.value[network.origin] * kilos
-    freight, toll, risk = outlay.freight * kilos, outlay.toll * kilos, outlay.risk * kilos
-    paid = bought + freight + toll + risk
-    income = price.value * received
-    margin = into_nodes(
-        network, paid, jnp.zeros_like(income), lambda level, spent: income[level.nodes] - spent
-    )
-    useful = flow.sold / jnp.maximum(flow.shipped, jnp.finfo(flow.shipped.dtype).tiny)
+    kilos, sold = KG_PER_TONNE * flow.shipped, KG_PER_TONNE * flow.sold
+    income = price.value * (KG_PER_TONNE * flow.asked * flow.served)
+    bought, spent = price.value[network.origin] * kilos, outlay.spent * kilos
+    paid = jnp.zeros_like(income).at[network.destination].add(bought + spent)
+    buys = np.ones((len(network.nodes), 1))
+    buys[network.sources] = 0.0
     first = network.from_source
-    farm_paid = bought[first]
-    wasted = (freight + toll + risk) * (1.0 - useful)
+    farmgate = total(price.value[network.origin[first]] * sold[first])
+    freight, tolls, risk = total(outlay.freight * sold), total(outlay.toll * sold), total(outlay.risk * sold)
     return Money(
         spending=income[network.markets],
-        farmgate=total(farm_paid * useful[first]),
-        freight=total(freight * useful),
-        tolls=total(toll * useful),
-        risk=total(risk * useful),
-        losses=total(wasted) + total(farm_paid * (1.0 - useful[first])),
-        margin=margin,
-        freight_edge=freight,
-        toll_edge=toll,
-        risk_edge=risk,
+        farmgate=farmgate,
+        freight=freight,
+        tolls=tolls,
+        risk=risk,
+        losses=total(spent) - (freight + tolls + risk) + (total(bought[first]) - farmgate),
+        margin=buys * (income - paid),
+        freight_edge=outlay.freight * kilos,
+        toll_edge=outlay.toll * kilos,
+        risk_edge=outlay.risk * kilos,
+        spent_edge=spent,
     )

@@ -27,7 +27,7 @@ class CycleError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """One topological level: its nodes, the edges that enter them and the edges that leave them.
+    """One topological level: its nodes and the edges that enter them.
 
     Attributes
     ----------
@@ -35,20 +35,11 @@ class Level:
         Rows of this level's nodes and of the edges into them, in canonical order.
     inflow : numpy.ndarray, shape (nodes in level, edges into level)
         One where the edge enters the node: sums edges into nodes.
-    out_edges : numpy.ndarray of int
-        Rows of the edges that leave this level's nodes.
-    outflow : numpy.ndarray, shape (nodes in level, len(out_edges))
-        One where the edge leaves the node.
-    local : numpy.ndarray of int, shape (edges into level,)
-        Position within the level of each entering edge's destination.
     """
 
     nodes: slice
     edges: slice
     inflow: np.ndarray
-    out_edges: np.ndarray
-    outflow: np.ndarray
-    local: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +145,7 @@ def build_network(
     if depth is not None:
         node_level = np.array([depth[name] for name in ordered], dtype=int)
         levels = tuple(
-            _level(np.flatnonzero(node_level == k), origin, destination) for k in range(node_level.max() + 1)
+            _level(np.flatnonzero(node_level == k), destination) for k in range(node_level.max() + 1)
         )
     return Network(
         nodes=tuple(ordered),
@@ -166,20 +157,16 @@ def build_network(
     )
 
 
-def _level(rows: np.ndarray, origin: np.ndarray, destination: np.ndarray) -> Level:
+def _level(rows: np.ndarray, destination: np.ndarray) -> Level:
     first, stop = int(rows[0]), int(rows[-1]) + 1
     entering = np.flatnonzero((destination >= first) & (destination < stop))
     edges = slice(int(entering[0]), int(entering[-1]) + 1) if entering.size else slice(0, 0)
     local = destination[edges] - first
-    leaving = np.flatnonzero((origin >= first) & (origin < stop))
     each = np.arange(stop - first)[:, None]
     return Level(
         nodes=slice(first, stop),
         edges=edges,
         inflow=(each == local[None, :]).astype(float),
-        out_edges=leaving,
-        outflow=(each == (origin[leaving] - first)[None, :]).astype(float),
-        local=local,
     )
 
 

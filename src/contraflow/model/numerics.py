@@ -22,8 +22,16 @@ WHOLE = 2.0**FRACTION
 """Doubles from here to its double are whole numbers, which stand in the last bits."""
 LN2_HIGH, LN2_LOW = float.fromhex("0x1.62e42feep-1"), 1.9082149292705877e-10
 """ln 2 in two parts: the first has so few digits that its product with an exponent is exact."""
-LOG_SERIES = tuple(1.0 / k for k in range(21, 1, -2))
-"""artanh(s)/s − 1 over s², for s up to 0.172 in size: the highest power of s² first."""
+LOG_ABOVE = (
+    1.01875663804580931796e-4, 4.97494994976747001425e-1, 4.70579119878881725854, 1.44989225341610930846e1,
+    1.79368678507819816313e1, 7.70838733755885391666,
+)  # fmt: skip
+LOG_BELOW = (
+    1.0, 1.12873587189167450590e1, 4.52279145837532221105e1, 8.29875266912776603211e1, 7.11544750618563894466e1,
+    2.31251620126765340583e1,
+)  # fmt: skip
+"""(ln(1 + x) − x + x²/2)/x³ for 1 + x from √½ to √2, as a ratio of two polynomials, the highest power first: the
+rational minimax approximation of the Cephes library (Moshier 1989, Methods and Programs for Mathematical Functions)."""
 ROOT = int(np.float64(math.sqrt(0.5)).view(np.int64))
 """Bits of √½, the least number whose logarithm is taken without a power of two."""
 
@@ -51,9 +59,10 @@ def _log(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     fraction = _double(bits - lax.shift_left(exponent, jnp.int64(FRACTION)))
     offset = 1 << 11
     count = _double((exponent + offset) | int(np.float64(WHOLE).view(np.int64))) - (WHOLE + offset)
-    s = (fraction - 1.0) / (fraction + 1.0)
-    square = s * s
-    found = count * LN2_HIGH + (2.0 * s + (2.0 * s * square * _series(LOG_SERIES, square) + count * LN2_LOW))
+    x_1 = fraction - 1.0
+    square = x_1 * x_1
+    tail = x_1 * square * _series(LOG_ABOVE, x_1) / _series(LOG_BELOW, x_1)
+    found = count * LN2_HIGH + (x_1 + (tail - 0.5 * square + count * LN2_LOW))
     special = jnp.where(x >= 0.0, jnp.where(x > 1.0, jnp.inf, -jnp.inf), jnp.nan)
     return jnp.where((x >= jnp.finfo(x.dtype).tiny) & (x < jnp.inf), found, special)
 

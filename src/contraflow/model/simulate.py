@@ -48,7 +48,7 @@ def base_year(structure: Structure, settings: Settings, parameters: Parameters) 
     )
     total = jnp.sum(made, axis=0) / MONTHS_PER_YEAR
     scale = total / jnp.sum(unit.asked[net.sources], axis=0)
-    traffic = unit.shipped * scale
+    traffic = trade.ship(net, share, chance, unit, jnp.ones_like(unit.asked)).shipped * scale
     draws = traffic.shape[1]
     ones = jnp.ones((1, draws))
     users = demand.steady_users(structure.users[:, None] * ones, parameters.demand)

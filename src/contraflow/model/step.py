@@ -228,7 +228,7 @@ def step(
         orders = trade.asked(net, price.share, loss.probability, wanted)
         if sweep + 1 < settings.clearing_sweeps:
             farmgate = scarce(farmgate, orders.asked[net.sources])
-    flow = trade.ration(net, price.share, orders, available)
+    flow = trade.ration(net, price.share, loss.probability, orders, available)
     paid = money.account(net, price, flow, outlay)
 
     # who earns it, who dies
@@ -267,8 +267,9 @@ def step(
         asked=orders.asked[net.sources],
     )
     lost = flow.shipped * loss.probability
-    destroyed = lost * loss.destroyed
-    seized = lost - destroyed
+    hit = np.flatnonzero(labels.afloat)
+    destroyed = (lost * loss.destroyed)[hit]
+    seized = lost.at[hit].add(-destroyed)
     if memory is not None and searched is not None:
         supplied = jnp.sum(flow.shipped[net.from_source], axis=0)
         memory = perception.remember(memory, searched, seized, flow.shipped, supplied, settings.salience)
@@ -294,7 +295,7 @@ def step(
         "seized": by_jurisdiction,
         "seized_gross": by_jurisdiction / structure.purity[:, None],
         "seized_theatre": sum_by(labels.theatre, size["theatre"], seized),
-        "destroyed": sum_by(labels.theatre, size["theatre"], destroyed),
+        "destroyed": sum_by(labels.theatre[hit], size["theatre"], destroyed),
         "corridor_flow": sum_by(labels.corridor, size["corridor"], flow.shipped),
         "edge_flow": flow.shipped,
         "edge_lost": lost,
@@ -312,8 +313,7 @@ def step(
                 jnp.zeros((size["stage"] - 5, *paid.losses.shape)),
             ]
         ),
-        "income_focus": labels.focus_edge.astype(float)
-        @ (paid.freight_edge + paid.toll_edge + paid.risk_edge)
+        "income_focus": labels.focus_edge.astype(float) @ paid.spent_edge
         + labels.focus_node.astype(float) @ paid.margin,
         "income_group": by_group(standing_income),
         "toll_group": by_group(standing * tolls[structure.cells.territory]),

@@ -84,6 +84,16 @@ class Cells:
     child: np.ndarray
     parent: np.ndarray
 
+    @cached_property
+    def pairs(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Rows and columns of cells that ever meet, None where so many do that a matrix is no larger."""
+        row, column = np.nonzero(((self.feud != 0.0) | (self.background != 0.0)).any(axis=0))
+        return (row, column) if row.size * FEW_PAIRS <= self.group.size**2 else None
+
+
+FEW_PAIRS = 10
+"""Cells meet in pairs, not in a matrix, where at most one entry in so many is not zero."""
+
 
 class Record(NamedTuple):
     """The record and the calendar, one entry a month (T months).

@@ -115,21 +115,18 @@ class Prices(NamedTuple):
 
 
 class Orders(NamedTuple):
-    """What markets' demand asks of every node and edge, before anything runs short.
+    """What markets' demand asks of every node, before anything runs short.
 
     Attributes
     ----------
     asked : Array, shape (node, draw)
         Tonnes asked for at each node.
-    shipped : Array, shape (edge, draw)
-        Tonnes to put on each edge.
-    sold : Array, shape (edge, draw)
-        Tonnes of those that reach a market in the end.
+    kept : Array, shape (node, draw)
+        Share of those that reaches a market in the end.
     """
 
     asked: Float[Array, "node draw"]
-    shipped: Float[Array, "edge draw"]
-    sold: Float[Array, "edge draw"]
+    kept: Float[Array, "node draw"]
 
 
 class Flows(NamedTuple):
@@ -178,17 +175,6 @@ def climb(
     for level in network.levels[1:]:
         found = found.at[level.nodes].set(arrive(level, found[network.origin[level.edges]]))
     return found
-
-
-def into_nodes(
-    network: Network,
-    values: Float[Array, "edge draw"],
-    first: Float[Array, "node draw"],
-    then: Callable[[Level, Float[Array, "node draw"]], Float[Array, "node draw"]],
-) -> Float[Array, "node draw"]:
-    """Sum edge values into the nodes they enter, and what follows from each sum; `first` at the first level."""
-    later = [then(level, level.inflow @ values[level.edges]) for level in network.levels[1:]]
-    return jnp.concatenate([first[network.levels[0].nodes], *later])
 
 
 def base_ladder(
@@ -285,7 +271,7 @@ def prices(
 
     value = climb(network, value, arrive)
     into = network.destination - network.levels[0].nodes.stop
-    share = jnp.concatenate(weights) / jnp.concatenate(totals)[into]
+    share = jnp.concatenate(weights) * (1.0 / jnp.concatenate(totals))[into]
     return Prices(value, jnp.concatenate(costs), share)
 
 
@@ -295,9 +281,9 @@ def asked(
     loss: Float[Array, "edge draw"],
     demand: Float[Array, "market draw"],
 ) -> Orders:
-    """Backward sweep: tonnes asked at every node and of every edge so that markets get `demand`.
+    """Backward sweep: tonnes asked at every node so that markets get `demand`, and the share of them that is sold.
 
-    An edge ships π_e q_j / (1 − p_e), losses replaced; of that, π_e z_j will be sold in a market, where z_j
+    An edge is asked for π_e q_j / (1 − p_e), losses replaced; of that, π_e z_j will be sold in a market, where z_j
     is the part of q_j that will.
 
     Returns
@@ -306,33 +292,29 @@ def asked(
     """
     if network.cyclic:
         given = recursive.at_markets(network, demand)
-        per_arrival = share / (1.0 - loss)
-        quantity = recursive.backward(network, per_arrival, given)
-        kept = recursive.backward(network, share, given)
-        into = network.destination
-        return Orders(quantity, per_arrival * quantity[into], share * kept[into])
+        quantity = recursive.backward(network, share / (1.0 - loss), given)
+        return _orders(quantity, recursive.backward(network, share, given))
     draws = jnp.broadcast_shapes(share.shape[1:], loss.shape[1:], demand.shape[1:])
-    share = jnp.broadcast_to(share, (len(network.edges), *draws))
-    per_arrival = share / (1.0 - loss)
-    # edges by the level of their origin, so that what leaves a level lies together
-    leaving = np.concatenate([level.out_edges for level in network.levels])
-    both = jnp.concatenate([per_arrival[leaving], share[leaving]], axis=1)
-    twice = jnp.concatenate([jnp.broadcast_to(demand, (demand.shape[0], *draws))] * 2, axis=1)
-    nodes = jnp.zeros((len(network.nodes), both.shape[1])).at[network.markets].set(twice)
-    stop = len(leaving)
-    for level in reversed(network.levels):
-        if level.out_edges.size:
-            begin = stop - level.out_edges.size
-            sent = both[begin:stop] * nodes[network.destination[level.out_edges]]
-            nodes = nodes.at[level.nodes].add(level.outflow @ sent)
-            stop = begin
-    half, into = draws[0], network.destination
-    return Orders(nodes[:, :half], per_arrival * nodes[into, :half], share * nodes[into, half:])
+    # both quantities at once, side by side
+    replaced = jnp.where(np.arange(2)[:, None] == 0, (1.0 / (1.0 - loss))[:, None], 1.0)
+    passed = jnp.broadcast_to(share[:, None] * replaced, (len(network.edges), 2, *draws))
+    wanted = jnp.broadcast_to(demand[:, None], (len(network.markets), 2, *draws))
+    both = jnp.zeros((len(network.nodes), 2, *draws), passed.dtype).at[network.markets].set(wanted)
+    for level in reversed(network.levels[1:]):
+        # nothing more will be asked of this level: every edge out of it has been gone through
+        sent = passed[level.edges] * both[network.destination[level.edges]]
+        both = both.at[network.origin[level.edges]].add(sent)
+    return _orders(both[:, 0], both[:, 1])
+
+
+def _orders(quantity: Float[Array, "node draw"], sold: Float[Array, "node draw"]) -> Orders:
+    return Orders(quantity, sold / jnp.maximum(quantity, jnp.finfo(quantity.dtype).tiny))
 
 
 def ration(
     network: Network,
     share: Float[Array, "edge draw"],
+    loss: Float[Array, "edge draw"],
     orders: Orders,
     available: Float[Array, "source draw"],
 ) -> Flows:
@@ -341,7 +323,7 @@ def ration(
     Parameters
     ----------
     orders : Orders
-        What `asked` returns.
+        What `asked` returns for these shares and losses.
     available : Array, shape (source, draw)
         Tonnes each source can ship this month.
 
@@ -354,12 +336,23 @@ def ration(
     covered = jnp.minimum(1.0, available / jnp.maximum(wanted, jnp.finfo(wanted.dtype).tiny))
     if network.cyclic:
         served = recursive.forward(network, share, recursive.at_sources(network, covered))
-        there = served[network.origin]
-        return Flows(orders.asked, served, orders.shipped * there, orders.sold * there)
-    served = jnp.ones_like(orders.asked).at[network.sources].set(covered)
-    served = climb(network, served, lambda level, there: level.inflow @ (share[level.edges] * there))
-    there = served[network.origin]
-    return Flows(orders.asked, served, orders.shipped * there, orders.sold * there)
+    else:
+        served = jnp.ones_like(orders.asked).at[network.sources].set(covered)
+        served = climb(network, served, lambda level, there: level.inflow @ (share[level.edges] * there))
+    return ship(network, share, loss, orders, served)
+
+
+def ship(
+    network: Network,
+    share: Float[Array, "edge draw"],
+    loss: Float[Array, "edge draw"],
+    orders: Orders,
+    served: Float[Array, "node draw"],
+) -> Flows:
+    """Tonnes on every edge, from what is asked for and the share of it that exists."""
+    into, survival = network.destination, 1.0 - loss
+    shipped = share * orders.asked[into] * served[network.origin] / survival
+    return Flows(orders.asked, served, shipped, shipped * survival * orders.kept[into])
 
 
 def _cyclic_ladder(
