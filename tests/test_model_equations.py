@@ -60,10 +60,12 @@ def test_effort_and_losses_of_a_year_are_those_of_its_walk(world):
     belief = dataclasses.replace(parameters.enforcement, effort_drift=effort, detection_drift=losses)
     year = in_year(structure, dataclasses.replace(parameters, enforcement=belief), jnp.asarray(1))
     np.testing.assert_allclose(year.effort, np.exp(effort[1]))
-    np.testing.assert_allclose(year.detection, np.exp(losses[1])[structure.labels.jurisdiction])
+    found = np.exp(losses[1])[structure.labels.jurisdiction]
+    np.testing.assert_allclose(year.hazard, parameters.trade.hazard * found)
     still = dataclasses.replace(belief, effort_drift=None, detection_drift=None)
     year = in_year(structure, dataclasses.replace(parameters, enforcement=still), jnp.asarray(1))
-    assert year.effort is None and year.detection is None
+    assert year.effort is None
+    np.testing.assert_array_equal(year.hazard, parameters.trade.hazard)
 
 
 def test_base_year_consumption_uses_up_what_is_made(world):

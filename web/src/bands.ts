@@ -23,43 +23,58 @@ export interface BandsSpec {
   first: number;
 }
 
+type Coord = (point: [number, Num]) => number[];
+/** A shape of the chart, given where a step and a value lie in the picture. */
+export type Shape = (coord: Coord) => object;
+
 /** A filled band between two quantiles, as one polygon; it may cross zero. */
-export function band(low: Num[], high: Num[], first: number, fill: string, opacity: number): object {
+export function band(low: Num[], high: Num[], fill: string, opacity: number): Shape {
   const steps = low.map((_, step) => step).filter((step) => low[step] !== null && high[step] !== null);
-  return {
-    type: "custom",
-    silent: true,
-    clip: true,
-    z: 1,
-    data: steps.length ? [[steps[0]! - first, low[steps[0]!]]] : [],
-    renderItem: (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => ({
-      type: "polygon",
-      shape: {
-        points: [
-          ...steps.map((step) => api.coord([step, high[step]!])),
-          ...[...steps].reverse().map((step) => api.coord([step, low[step]!])),
-        ],
-      },
-      style: { fill, opacity },
-    }),
-  };
+  return (coord) => ({
+    type: "polygon",
+    shape: {
+      points: [
+        ...steps.map((step) => coord([step, high[step]!])),
+        ...[...steps].reverse().map((step) => coord([step, low[step]!])),
+      ],
+    },
+    style: { fill, opacity },
+  });
+}
+
+/** A line through the values that there are. */
+export function stroke(values: Num[], colour: string, width: number, dash: number[]): Shape {
+  const steps = values.map((_, step) => step).filter((step) => values[step] !== null);
+  return (coord) => ({
+    type: "polyline",
+    shape: { points: steps.map((step) => coord([step, values[step]!])) },
+    style: { stroke: colour, fill: "none", lineWidth: width, lineDash: dash },
+  });
 }
 
 /** Dots at some steps, drawn as one shape: a chart of a hundred and more is redrawn much faster so. */
-export function dots(points: [number, number][], radius: number, fill: string, opacity: number, z: number): object {
+export function dots(points: [number, number][], radius: number, fill: string, opacity: number): Shape {
+  const circle = ([x, y]: number[]): string =>
+    `M${x! - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0Z`;
+  return (coord) => ({
+    type: "path",
+    shape: { pathData: points.map((point) => circle(coord(point))).join("") },
+    style: { fill, opacity },
+  });
+}
+
+/** Shapes of one height as one series: what a chart costs is mostly its series. */
+export function drawing(shapes: Shape[], z: number): object {
   return {
     type: "custom",
     silent: true,
     clip: true,
     z,
-    data: points.length ? [points[0]!] : [],
-    renderItem: (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
-      const circle = (point: [number, number]): string => {
-        const [x, y] = api.coord(point) as [number, number];
-        return `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0Z`;
-      };
-      return { type: "path", shape: { pathData: points.map(circle).join("") }, style: { fill, opacity } };
-    },
+    data: [[0, 0]],
+    renderItem: (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => ({
+      type: "group",
+      children: shapes.map((shape) => shape((point) => api.coord(point as number[]))),
+    }),
   };
 }
 
@@ -109,8 +124,7 @@ export function bandsOption(spec: BandsSpec, colours: Theme, width: number): ECh
     });
   }
   const drawn: object[] = [
-    band(main[0], main[4], 0, colours.scenario, 0.2),
-    band(main[1], main[3], 0, colours.scenario, 0.32),
+    drawing([band(main[0], main[4], colours.scenario, 0.2), band(main[1], main[3], colours.scenario, 0.32)], 1),
     line(main[2], {
       lineStyle: { color: colours.scenario, width: 2 },
       markLine: {

@@ -97,7 +97,8 @@ class Case:
 
     def nodes_of(self, kind: str) -> list[str]:
         """Return the ids of the nodes of one kind, in row order."""
-        return self.nodes.loc[self.nodes["kind"] == kind, "id"].tolist()
+        ids, kinds = self.nodes["id"].to_numpy(), self.nodes["kind"].to_numpy()
+        return ids[kinds == kind].tolist()
 
     def members(self, dimension: str) -> list[str]:
         """Return the ids along one of the model's dimensions, in the order of its axis.

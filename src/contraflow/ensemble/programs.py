@@ -141,19 +141,20 @@ def blocks(structure: Structure, drivers: Drivers, first: int, stop: int, settin
     """
     years, number = structure.record.year, dtype(settings)
     whole = np.dtype(f"i{number.itemsize}")
+    rows = jax.tree.map(
+        lambda x: x.astype(whole if x.dtype.kind == "i" else number), rows_of(structure, drivers)
+    )
     found = []
-    with computing(settings):
-        rows = jax.tree.map(np.asarray, rows_of(structure, drivers))
-        while first < stop:
-            year = int(years[first])
-            (of_year,) = np.nonzero(years == year)
-            count = min(int(of_year[-1]) + 1, stop) - first
-            # as many rows in every block; those beyond `count` are never run
-            chosen = np.minimum(first + np.arange(int(MONTHS_PER_YEAR)), first + count - 1)
-            cut: tuple[Drivers, Record] = jax.tree.map(lambda x, chosen=chosen: x[chosen], rows)
-            opens, length = first == int(of_year[0]), float(of_year.size)
-            found.append(
-                Block(year, first, count, (cut, whole.type(count), np.bool_(opens), number.type(length)))
-            )
-            first += count
+    while first < stop:
+        year = int(years[first])
+        (of_year,) = np.nonzero(years == year)
+        count = min(int(of_year[-1]) + 1, stop) - first
+        # as many rows in every block; those beyond `count` are never run
+        chosen = np.minimum(first + np.arange(int(MONTHS_PER_YEAR)), first + count - 1)
+        cut: tuple[Drivers, Record] = jax.tree.map(lambda x, chosen=chosen: x[chosen], rows)
+        opens, length = first == int(of_year[0]), float(of_year.size)
+        found.append(
+            Block(year, first, count, (cut, whole.type(count), np.bool_(opens), number.type(length)))
+        )
+        first += count
     return found

@@ -149,9 +149,7 @@ def rows_of(structure: Structure, drivers: Drivers) -> tuple[Drivers, Record]:
     calendar = calendar._replace(
         published=calendar.published[..., None], appetite=calendar.appetite[..., None]
     )
-    return jax.tree.map(lambda x: jnp.asarray(x[..., None]), drivers), Record(
-        *(jnp.asarray(x) for x in calendar)
-    )
+    return jax.tree.map(lambda x: x[..., None], drivers), calendar
 
 
 def of_year(name: str, total: Array, months: Array | np.ndarray) -> Array:

@@ -73,20 +73,20 @@ class State(NamedTuple):
 
 
 class Year(NamedTuple):
-    """What beliefs say of one calendar year; the factors are None where they are one.
+    """What beliefs say of one calendar year.
 
     Attributes
     ----------
     log_share : Array, shape (edge, draw)
+    hazard : Array, shape (edge, draw)
+        Loss rate at base-year effort and traffic.
     effort : Array, shape (theatre, draw)
-        Factor on what the scenario says.
-    detection : Array, shape (edge, draw)
-        Factor on the base-year loss rate.
+        Factor on what the scenario says, None where it is one.
     """
 
     log_share: Float[Array, "edge draw"]
+    hazard: Float[Array, "edge draw"]
     effort: Float[Array, "theatre draw"] | None
-    detection: Float[Array, "edge draw"] | None
 
 
 class Base(eqx.Module):
@@ -121,10 +121,10 @@ def in_year(structure: Structure, parameters: Parameters, year: Int[Array, ""]) 
     """Beliefs of one calendar year, given its row."""
     belief = parameters.enforcement
     effort = None if belief.effort_drift is None else jnp.exp(belief.effort_drift[year])
-    detection = None
+    hazard = parameters.trade.hazard
     if belief.detection_drift is not None:
-        detection = jnp.exp(belief.detection_drift[year])[structure.labels.jurisdiction]
-    return Year(parameters.trade.log_share[year], effort, detection)
+        hazard = hazard * jnp.exp(belief.detection_drift[year])[structure.labels.jurisdiction]
+    return Year(parameters.trade.log_share[year], hazard, effort)
 
 
 def step(
@@ -167,13 +167,8 @@ def step(
     afloat = np.where(labels.afloat, labels.theatre, -1)
     exposed = sum_by(afloat, size["theatre"], traffic)
     striking = enforcement.strike_hazard(belief, drivers.strikes, exposed)
-    seizing = (
-        parameters.trade.hazard
-        * spread(factor, labels.theatre)
-        * enforcement.saturation(belief, traffic, base.hazard_traffic)
-    )
-    if year.detection is not None:
-        seizing = seizing * year.detection
+    found = enforcement.saturation(belief, traffic, base.hazard_traffic)
+    seizing = year.hazard * spread(factor, labels.theatre) * found
     memory, searched = state.memory, None
     if memory is not None:
         searched = perception.searches(memory)

@@ -188,9 +188,9 @@ def _kept(found: Mapping[str, NDArray], start: int) -> Run:
     with np.errstate(over="ignore", invalid="ignore"):  # a broken draw: told from the others by `Run.finite`
         return Run(
             start,
-            {name: values.astype(np.float32) for name, values in last.items() if name not in apart},
+            {name: values.astype(np.float32, copy=False) for name, values in last.items() if name not in apart},
             {name: _mean(last[name]) for name in EDGES},
-            {name: last[yearly].astype(np.float32) for name, yearly in YEARLY.items()},
+            {name: last[yearly].astype(np.float32, copy=False) for name, yearly in YEARLY.items()},
         )
 
 

@@ -69,8 +69,8 @@ def window_means(arrays: Arrays, steps: slice) -> dict[str, NDArray[np.float64]]
     for outcome in SHOWN:
         name = outcome.variable
         yearly = 12.0 if ALL[name].unit.endswith("/month") else 1.0
-        mean = with_total(name, arrays[name][steps]).mean(axis=0, dtype=np.float64)
-        means[name] = mean * (yearly * unit_factor(name))
+        mean = arrays[name][steps].mean(axis=0, dtype=np.float64, keepdims=True)
+        means[name] = with_total(name, mean)[0] * (yearly * unit_factor(name))
     return means
 
 
@@ -79,16 +79,16 @@ def table(after: Mapping[str, NDArray], before: Mapping[str, NDArray]) -> dict[s
 
     Each is packed with shape (5, place); percentages are not-a-number where a draw of the baseline is zero.
     """
-    rows = {}
-    for name, new in after.items():
-        old = before[name]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            percent = np.where(
-                (np.abs(old) > 0).all(axis=-1, keepdims=True), 100.0 * (new - old) / np.abs(old), np.nan
-            )
-        stacked = np.stack([old, new, new - old, percent]).astype(np.float32)
-        rows[name] = pack(np.moveaxis(quantiles(stacked), 0, 1))
-    return rows
+    new, old = (np.concatenate([found[name] for name in after]) for found in (after, before))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        percent = np.where(
+            (np.abs(old) > 0).all(axis=-1, keepdims=True), 100.0 * (new - old) / np.abs(old), np.nan
+        )
+    found = np.moveaxis(quantiles(np.stack([old, new, new - old, percent]).astype(np.float32)), 0, 1)
+    ends = np.cumsum([len(values) for values in after.values()])
+    return {
+        name: pack(one) for name, one in zip(after, np.split(found, ends[:-1], axis=-1), strict=True)
+    }
 
 
 def tornado(
@@ -102,12 +102,6 @@ def tornado(
     return dict(zip(names, scalars.drivers(change), strict=True))
 
 
-def _summary(sums: NDArray) -> list[float]:
-    """Return mean, 5 %, median and 95 % over draws."""
-    q = quantiles(sums.astype(np.float32))
-    return [float(f"{number:.5g}") for number in (float(sums.mean()), float(q[0]), float(q[2]), float(q[4]))]
-
-
 def dollars(
     arrays: Arrays, steps: slice, ids: Mapping[str, tuple[str, ...]]
 ) -> dict[str, list[dict[str, Any]]]:
@@ -119,10 +113,12 @@ def dollars(
         ("groups", "toll_group", "group"),
     ):
         sums = arrays[name][steps].sum(axis=0, dtype=np.float64) * MILLION
+        q = quantiles(sums.astype(np.float32))
+        four = np.stack([sums.mean(axis=-1), q[0], q[2], q[4]], axis=-1)
         parts[key] = [
-            {"id": place, "value": _summary(row)}
-            for place, row in zip(ids[dimension], sums, strict=True)
-            if row.any()
+            {"id": place, "value": [float(f"{number:.5g}") for number in row]}
+            for place, row, some in zip(ids[dimension], four, sums.any(axis=-1), strict=True)
+            if some
         ]
     return parts
 
@@ -147,21 +143,21 @@ def displaced(
         `share`: of what shrinking corridors lose, the part that this one (or, in the sum, all growing ones) gains.
     """
     change = after - before
+    growth = np.maximum(change, 0.0)
     removed = np.maximum(-change, 0.0).sum(axis=0)
     some = removed > 0
-    rows = []
-    parts = [("", before.sum(0), after.sum(0), np.maximum(change, 0.0).sum(0))]
-    parts += [(name, before[i], after[i], np.maximum(change[i], 0.0)) for i, name in enumerate(corridors)]
-    for place, old, new, gained in parts:
-        share = gained[some] / removed[some]
-        rows.append(
-            {
-                "place": place,
-                "touched": place in touched if place else bool(touched),
-                "baseline": float(np.median(old)),
-                "scenario": float(np.median(new)),
-                "change": [float(x) for x in quantiles((new - old).astype(np.float32))],
-                "share": [float(x) for x in quantiles(share.astype(np.float32))] if share.size else None,
-            }
-        )
-    return rows
+    old, new, gained = (np.concatenate([x.sum(axis=0, keepdims=True), x]) for x in (before, after, growth))
+    median_old, median_new = np.median(old, axis=-1), np.median(new, axis=-1)
+    changes = quantiles((new - old).astype(np.float32)).T.tolist()
+    shares = quantiles((gained[:, some] / removed[some]).astype(np.float32)).T.tolist() if some.any() else None
+    return [
+        {
+            "place": place,
+            "touched": place in touched if place else bool(touched),
+            "baseline": float(median_old[row]),
+            "scenario": float(median_new[row]),
+            "change": changes[row],
+            "share": shares[row] if shares else None,
+        }
+        for row, place in enumerate(("", *corridors))
+    ]

@@ -1,7 +1,7 @@
 /** Bands of one outcome over time: 50 and 90 % intervals, the baseline's ghost, the record as dots. */
 
 import type { LineSeriesOption } from "echarts/types/dist/shared";
-import { band, bounds, dots } from "../../bands";
+import { type Shape, band, bounds, dots, drawing, stroke } from "../../bands";
 import { escaped } from "../../dom";
 import type { Theme } from "../../theme";
 import { between, month, number, say, signed, unit } from "../words/say.svelte";
@@ -62,10 +62,8 @@ export function bandsOption(spec: BandsSpec, colours: Theme, width: number): Opt
   const last = shown.indexOf(end);
   const record: (number | null)[] = shown.map(() => null);
   for (const [step, value] of spec.observed) if (step >= first) record[step - first] = value;
-  const dash = { color: colours.baseline, type: "dashed" as const };
   const drawn: object[] = [
-    band(main[0]!, main[4]!, 0, colours.scenario, 0.18),
-    band(main[1]!, main[3]!, 0, colours.scenario, 0.32),
+    drawing([band(main[0]!, main[4]!, colours.scenario, 0.18), band(main[1]!, main[3]!, colours.scenario, 0.32)], 1),
     line(main[2]!, {
       lineStyle: { color: colours.scenario, width: 2 },
       markLine: {
@@ -83,18 +81,20 @@ export function bandsOption(spec: BandsSpec, colours: Theme, width: number): Opt
       },
     }),
   ];
+  const over: Shape[] = [];
   if (!difference && parted) {
-    drawn.push(
-      line(ghost[2]!, { lineStyle: { ...dash, width: 1.8 }, z: 4 }),
-      line(ghost[0]!, { lineStyle: { ...dash, type: "dotted", width: 1 } }),
-      line(ghost[4]!, { lineStyle: { ...dash, type: "dotted", width: 1 } }),
+    over.push(
+      stroke(ghost[0]!, colours.baseline, 1, [1, 2]),
+      stroke(ghost[4]!, colours.baseline, 1, [1, 2]),
+      stroke(ghost[2]!, colours.baseline, 1.8, [7, 4]),
     );
   }
-  if (difference) drawn.push(line(shown.map(() => 0), { lineStyle: { color: colours.ink, width: 1, opacity: 0.5 } }));
+  if (difference) over.push(stroke(shown.map(() => 0), colours.muted, 1, []));
   else if (spec.observed.length) {
     const points = spec.observed.filter(([step]) => step >= first).map(([step, value]): [number, number] => [step - first, value]);
-    drawn.push(dots(points, small ? 1.25 : 1.75, colours.ink, 0.7, 5));
+    over.push(dots(points, small ? 1.25 : 1.75, colours.ink, 0.7));
   }
+  if (over.length) drawn.push(drawing(over, 4));
   const years = shown.flatMap((text, index) => (text.endsWith("-01") ? [index] : []));
   const every = Math.ceil(years.length / (small ? 5 : 16));
   return {

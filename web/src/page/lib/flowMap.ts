@@ -34,8 +34,10 @@ const SEEN = 0.004;
 
 export class FlowMap {
   private readonly context: CanvasRenderingContext2D;
-  private readonly back = document.createElement("canvas");
-  private readonly flows = document.createElement("canvas");
+  /** Sea and land, drawn when the view moves; provinces and flows, drawn when they change. Dots lie above both. */
+  private readonly ground = document.createElement("canvas");
+  private readonly marks = document.createElement("canvas");
+  private grounded = "";
   private scene: Scene | null = null;
   private box: Box;
   private target: Box;
@@ -56,15 +58,19 @@ export class FlowMap {
   ) {
     this.context = canvas.getContext("2d")!;
     this.box = this.target = shapes.world;
+    for (const under of [this.ground, this.marks]) under.className = "under-map";
+    canvas.before(this.ground, this.marks);
   }
 
   resize(width: number, height: number): void {
     this.ratio = Math.min(devicePixelRatio || 1, 2);
     this.width = width;
     this.height = height;
-    for (const one of [this.canvas, this.back, this.flows]) {
+    this.grounded = "";
+    for (const one of [this.canvas, this.ground, this.marks]) {
       one.width = Math.max(Math.round(width * this.ratio), 1);
       one.height = Math.max(Math.round(height * this.ratio), 1);
+      [one.style.width, one.style.height] = [`${width}px`, `${height}px`];
     }
     this.redraw();
   }
@@ -72,7 +78,8 @@ export class FlowMap {
   show(scene: Scene): void {
     this.scene = scene;
     this.plant();
-    this.redraw();
+    this.stale = true;
+    this.tick(performance.now()); // at once: the next frame then has the picture
   }
 
   /** Move to a part of the map. */
@@ -118,6 +125,15 @@ export class FlowMap {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     this.moving = false;
+  }
+
+  /** The map as it stands, in one picture. */
+  whole(): HTMLCanvasElement {
+    const whole = document.createElement("canvas");
+    [whole.width, whole.height] = [this.canvas.width, this.canvas.height];
+    const context = whole.getContext("2d")!;
+    for (const one of [this.ground, this.marks, this.canvas]) context.drawImage(one, 0, 0);
+    return whole;
   }
 
   /** What lies under a point of the picture. */
@@ -178,6 +194,7 @@ export class FlowMap {
   }
 
   private tick(now: number): void {
+    cancelAnimationFrame(this.frame);
     this.frame = 0;
     const eased = 1 - Math.exp(-(now - this.begun) / 140);
     if (this.box !== this.target) {
@@ -191,33 +208,54 @@ export class FlowMap {
       this.stale = true;
     }
     if (this.stale) {
-      this.drawBack();
-      this.drawFlows();
+      this.drawGround();
+      this.drawMarks();
       this.stale = this.box !== this.target;
     }
     const { context } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    context.drawImage(this.back, 0, 0);
-    context.drawImage(this.flows, 0, 0);
     const animated = this.moving && !this.still && !document.hidden;
     if (animated) this.drawDots(now);
     if (animated || this.stale) this.frame = requestAnimationFrame((later) => this.tick(later));
   }
 
-  private drawBack(): void {
-    const context = this.back.getContext("2d")!;
-    const { scene, shapes } = this;
-    const { scale, x, y } = this.fit(this.box);
+  private drawGround(): void {
+    const { left, right, top, bottom } = this.box;
+    const now = [left, right, top, bottom, ...["sea", "land", "coast"].map(this.colour)].join(" ");
+    if (now === this.grounded) return;
+    this.grounded = now;
+    const context = this.ground.getContext("2d")!;
+    const { shapes } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = this.colour("sea");
-    context.fillRect(0, 0, this.back.width, this.back.height);
-    context.setTransform(this.ratio * scale, 0, 0, this.ratio * scale, this.ratio * x, this.ratio * y);
+    context.fillRect(0, 0, this.ground.width, this.ground.height);
+    const { scale } = this.inPlane(context);
     context.fillStyle = this.colour("land");
     context.fill(shapes.land);
     context.lineWidth = 0.6 / scale;
     context.strokeStyle = this.colour("coast");
     context.stroke(shapes.borders);
+  }
+
+  /** Let a canvas draw in the coordinates of the map. */
+  private inPlane(context: CanvasRenderingContext2D): { scale: number } {
+    const { scale, x, y } = this.fit(this.box);
+    context.setTransform(this.ratio * scale, 0, 0, this.ratio * scale, this.ratio * x, this.ratio * y);
+    return { scale };
+  }
+
+  private drawMarks(): void {
+    const context = this.marks.getContext("2d")!;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, this.marks.width, this.marks.height);
+    this.drawTerritories(context);
+    this.drawFlows(context);
+  }
+
+  private drawTerritories(context: CanvasRenderingContext2D): void {
+    const { scene, shapes } = this;
+    const { scale } = this.inPlane(context);
     for (const one of shapes.territories) {
       const rate = scene?.rates.get(one.id);
       let name = "province";
@@ -234,10 +272,7 @@ export class FlowMap {
     }
   }
 
-  private drawFlows(): void {
-    const context = this.flows.getContext("2d")!;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, this.flows.width, this.flows.height);
+  private drawFlows(context: CanvasRenderingContext2D): void {
     const { scene, shapes } = this;
     if (!scene) return;
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
