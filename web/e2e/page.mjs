@@ -199,6 +199,11 @@ await test("places, edges and provinces open with series and sources, and a numb
   await page.waitForFunction(() => /Price here in \d+, a pure kilogram\s*[\d,]+ USD\/kg 90 %: [\d,]+ to [\d,]+/.test(document.querySelector("[data-testid=place-card]").innerText), null, { timeout: PATIENCE });
   await page.getByTestId("find").selectOption("edge:ecu-port-guayaquil-to-eur-france-container");
   await page.waitForFunction(() => /Mark-up along it in \d+\s*× [\d.]+/.test(document.querySelector("[data-testid=place-card]").innerText), null, { timeout: PATIENCE });
+  for (const one of await place.locator("dl:not(.small) button.cell").all()) {
+    await one.click();
+    assert.match(await page.getByTestId("card").innerText(), /SHA-256/, await one.innerText());
+    await page.keyboard.press("Escape");
+  }
   await place.locator("dl.small button.cell").first().click();
   assert.match(await page.getByTestId("card").innerText(), /Chosen by/);
   await page.keyboard.press("Escape");
@@ -207,6 +212,13 @@ await test("places, edges and provinces open with series and sources, and a numb
   const years = await rows(page, "spark");
   assert.equal(years.length, 15);
   for (const row of years) for (const cell of row) assert.ok(cell && !/NaN|undefined/.test(cell), row.join(" | "));
+  await page.getByTestId("find").selectOption("territory:guayas");
+  await place.locator("svg.spark path.b90[d^=M]").first().waitFor({ state: "attached" });
+  await shot(page, "province");
+  await rows(page, "map");
+  await page.locator('[data-numbers="map"] button.cell').first().click();
+  assert.match(await page.getByTestId("card").innerText(), /sets out [\d,]+.*SHA-256/s);
+  await page.keyboard.press("Escape");
   const table = await rows(page, "headlines");
   await page.locator('[data-numbers="headlines"] tbody tr button.cell').first().click();
   const card = await page.getByTestId("card").textContent();
@@ -280,6 +292,12 @@ await test("the saved view opens offline with the same numbers", async () => {
   const saved = await open({ offline: true }, "#", `file://${file}`);
   assert.deepEqual(await rows(saved, "headlines"), wanted);
   assert.equal((await rows(saved, "bands")).length, 180);
+  await saved.getByTestId("find").selectOption("node:ecu-port-guayaquil");
+  const price = saved.getByTestId("place-card").locator("button.cell").first();
+  assert.match(await price.innerText(), /[\d,]+ USD\/kg/);
+  await price.click();
+  assert.match(await saved.getByTestId("card").innerText(), /SHA-256/);
+  await saved.keyboard.press("Escape");
   await shot(saved, "saved");
   await accessible(saved, "saved");
   await saved.context().close();

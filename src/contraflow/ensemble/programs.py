@@ -6,7 +6,7 @@ scenario is made by the same machine code, whether it is run after a history kep
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import NamedTuple
@@ -102,25 +102,29 @@ def programs(model: Model, record: tuple[str, ...], settings: Settings) -> Progr
     def killings(belief, curfew, deaths):
         return killed(structure, belief, curfew, deaths).astype(keep)
 
-    with computing(settings):
+    with computing(settings), ThreadPoolExecutor(3) as pool:
+
+        def compiled(traced: jax.stages.Traced) -> Future[jax.stages.Compiled]:
+            return pool.submit(traced.lower().compile, ONE_THREAD_A_CHUNK)
+
         size = {dim: len(ids) for dim, ids in model.members.items()}
         draw = {
             name: jax.ShapeDtypeStruct((*(size[dim] for dim in symbol.dims), CHUNK), number)
             for name, symbol in SPEC.items()
         }
         nothing = Drivers(**{name: np.zeros((size["month"], size[dim])) for name, dim in DIMENSIONS.items()})
-        parameters, base, running = jax.eval_shape(opening, draw)
+        opened = jax.jit(opening).trace(draw)
+        parameters, base, running = opened.out_info
+        # one is compiled, or read from the cache, while the next is traced
+        found = [compiled(opened)]
         (block, *_) = blocks(structure, nothing, 0, structure.months, settings)
-        deaths = jax.ShapeDtypeStruct((size["month"], size["territory"], CHUNK), number)
-        wanted = [
-            jax.jit(months).lower(parameters, base, running, *block.arguments),
-            jax.jit(opening).lower(draw),
-        ]
+        found.append(compiled(jax.jit(months).trace(parameters, base, running, *block.arguments)))
         if "homicides" in record:
-            wanted.append(jax.jit(killings).lower(parameters.groups, nothing.curfew.astype(number), deaths))
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        made = list(pool.map(lambda lowered: lowered.compile(compiler_options=ONE_THREAD_A_CHUNK), wanted))
-    return Programs(made[1], made[0], made[2] if len(made) > 2 else None)
+            deaths = jax.ShapeDtypeStruct((size["month"], size["territory"], CHUNK), number)
+            curfew = nothing.curfew.astype(number)
+            found.append(compiled(jax.jit(killings).trace(parameters.groups, curfew, deaths)))
+        made = [one.result() for one in found]
+    return Programs(made[0], made[1], made[2] if len(made) > 2 else None)
 
 
 def blocks(structure: Structure, drivers: Drivers, first: int, stop: int, settings: Settings) -> list[Block]:
