@@ -39,6 +39,8 @@ __all__ = [
     "use_double_precision_and_cache",
 ]  # fmt: skip
 
+AT_ONCE = 2
+"""Chunks a core: while the operations of one wait for a thread of the runtime, those of another run."""
 Sample = Callable[[range], dict[str, np.ndarray]]
 Progress = Callable[[int, int], None]
 
@@ -232,7 +234,7 @@ def go_on(past: Past, drivers: Drivers, threads: int | None = None) -> dict[str,
     drivers : Drivers
         As compiled, for all months of the case; the same as the history's while it lasts.
     threads : int, optional
-        Chunks computed at once; the number of cores by default.
+        Chunks computed at once; twice the number of cores by default.
 
     Returns
     -------
@@ -305,7 +307,7 @@ def simulate_ensemble(
     progress : callable, optional
         Called with (member-scenarios done, total) after each chunk.
     threads : int, optional
-        Chunks computed at once; the number of cores by default.
+        Chunks computed at once; twice the number of cores by default.
 
     Returns
     -------
@@ -384,7 +386,7 @@ def _each(
     work: Callable, items: Sequence, threads: int | None, progress: Progress | None, draws: int, each: int
 ) -> list[Chunk]:
     """Work on every chunk, some at once, and report member-scenarios done."""
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(threads or AT_ONCE * (os.cpu_count() or 1)) as pool:
         waiting = [pool.submit(work, item) for item in items]
         try:
             for done, future in enumerate(as_completed(waiting), start=1):
