@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from contraflow.model.network import Network
 from contraflow.model.numerics import total
+from contraflow.model.recursive import into_nodes
 from contraflow.model.trade import Flows, Outlay, Prices
 
 
@@ -76,7 +76,7 @@ def account(
     kilos, sold = KG_PER_TONNE * flow.shipped, KG_PER_TONNE * flow.sold
     income = price.value * (KG_PER_TONNE * flow.asked * flow.served)
     bought, spent = price.value[network.origin] * kilos, outlay.spent * kilos
-    paid = jnp.zeros_like(income).at[network.destination].add(bought + spent)
+    paid = into_nodes(network, bought + spent)
     buys = np.ones((len(network.nodes), 1))
     buys[network.sources] = 0.0
     first = network.from_source
