@@ -1,10 +1,11 @@
 """Slider to picture: how long the page takes, measured in a browser, on this machine.
 
-    python benchmarks/page.py --moves 60 --draws 200
+    python benchmarks/page.py --moves 60
 
-Starts the server, opens the page in headless Chromium, and moves a measure's strength and then a belief, one move
+Starts the server, opens the page in headless Chromium, and moves a measure's strength and then beliefs, one move
 after another. Each latency runs from the hand's event to the frame after the charts are drawn, as the page itself
-measures it. Prints a table in Markdown. Needs Node, `npm ci` in web/, and Chromium (CHROMIUM names it).
+measures it. A belief has two pictures: at once what lies between runs prepared while the hand was on the slider, and then
+the exact one; how far the first is from the second is measured too. Prints a table in Markdown. Needs Node, `npm ci` in web/, and Chromium (CHROMIUM names it).
 """
 
 from __future__ import annotations
@@ -18,9 +19,15 @@ import sys
 from pathlib import Path
 from statistics import median, quantiles
 
+import numpy as np
+
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "web" / "e2e" / "latency.mjs"
 AIM = {"median": 150.0, "p90": 300.0}
+AT_ONCE = ("a belief, between runs",)
+"""Pictures without a run of their own."""
+LATER = ("a belief, exact", "a belief, first touch")
+"""Pictures that follow one, or come before anything is prepared; no aim is set for them."""
 CONTRAFLOW = Path(sys.executable).parent / "contraflow"
 
 
@@ -33,6 +40,47 @@ def serve() -> tuple[subprocess.Popen[str], str]:
         if found := re.search(r"http://\S+", line):
             return server, found[0]
     raise SystemExit("the server did not start")
+
+
+PREPARED = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Where along a slider the page asks before it is moved, as shares of its length."""
+BETWEEN = (0.125, 0.375, 0.625, 0.875)
+"""Half way between them, where what is shown at once is worst."""
+HEADLINES = ("delivered", "seized_gross", "destroyed", "price", "income_focus", "homicides")
+
+
+def distances() -> dict[str, list[float]]:
+    """How far the first picture of a belief is from the exact one, for every slider.
+
+    Returns
+    -------
+    dict of str to list of float
+        By slider, for every place between and every headline: the largest distance of its five levels, of scenario and
+        difference, as a share of the exact 90 % interval.
+    """
+    from contraflow.case import load_case
+    from contraflow.web.engine import Engine, Question
+    from contraflow.web.packed import unpack
+
+    case = load_case("ecuador")
+    engine = Engine(case)
+
+    def table(symbol: str, value: float) -> np.ndarray:
+        """Scenario and difference of the headlines: shape (part, level, headline)."""
+        question = Question(case.default_scenario, (), case.default_baseline, {symbol: value}, 200)
+        found = engine.answer(question)["tables"][0]
+        return np.stack([unpack(found[name])[1:3, :, 0] for name in HEADLINES], axis=-1)
+
+    far = {}
+    for one in engine.sliders:
+        at = [one["low"] + share * (one["high"] - one["low"]) for share in (*PREPARED, *BETWEEN)]
+        tables = [table(one["symbol"], value) for value in at]
+        ends, exact = tables[: len(PREPARED)], np.stack(tables[len(PREPARED) :])
+        line = np.stack([(low + high) / 2 for low, high in zip(ends, ends[1:], strict=False)])
+        width = exact[:, :, -1] - exact[:, :, 0]
+        off = np.abs(line - exact).max(axis=2)
+        far[one["symbol"]] = (off[width > 0] / width[width > 0]).tolist()
+    return far
 
 
 def p90(values: list[float]) -> float:
@@ -60,15 +108,23 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for name, runs in found["latency"].items():
         total = [one["total"] for one in runs]
-        aim = f"{AIM['median']:.0f} / {AIM['p90']:.0f}"
         met = median(total) <= AIM["median"] and p90(total) <= AIM["p90"]
+        aim = f"{AIM['median']:.0f} / {AIM['p90']:.0f}: {'met' if met else '**missed**'}"
+        asked = [f"{median(1000 * one[part] for one in runs):.0f}" for part in ("simulate", "summarise")]
         cells = [
             name, str(len(total)), f"{median(total):.0f}", f"{p90(total):.0f}",
-            f"{median(1000 * one['simulate'] for one in runs):.0f}",
-            f"{median(1000 * one['summarise'] for one in runs):.0f}",
-            f"{aim}: {'met' if met else '**missed**'}",
+            *(asked if name not in AT_ONCE else ["–", "–"]),
+            aim if name not in LATER else "–",
         ]  # fmt: skip
         print(f"| {' | '.join(cells)} |")
+    print(f"\nA hand on the slider of a belief: all is prepared {found['prepared'] / 1000:.1f} s later.\n")
+    far = distances()
+    print("What lies between runs, from the exact answer, as a share of the exact 90 % interval:\n")
+    print("| belief | median | p90 | largest |")
+    print("| --- | --- | --- | --- |")
+    everything = [value for values in far.values() for value in values]
+    for name, values in (*far.items(), ("all", everything)):
+        print(f"| {name} | {median(values):.1%} | {p90(values):.1%} | {max(values):.1%} |")
 
 
 if __name__ == "__main__":

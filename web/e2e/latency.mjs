@@ -9,32 +9,55 @@ page.setDefaultTimeout(300_000);
 await page.goto(`${address}#rest=no`);
 await page.locator("#bands").waitFor();
 
+/** Move a slider; how long each picture took that the move brought: what lies between runs, if anything, and the exact one. */
 async function move(selector, value) {
-  const before = await page.locator("[data-testid=status]").getAttribute("data-answers");
+  await page.evaluate(() => performance.clearMeasures());
   await page.locator(selector).first().evaluate((element, share) => {
     element.value = String(Number(element.min) + share * (Number(element.max) - Number(element.min)));
     element.dispatchEvent(new Event("input", { bubbles: true }));
   }, value);
-  await page.waitForFunction((was) => document.querySelector("[data-testid=status]").dataset.answers !== was, before, { polling: 20 }); // not at every frame: that would make the browser draw frames
-  await page.waitForTimeout(50); // the latency is told a frame later
-  const shown = await page.locator("[data-testid=status]").evaluate((element) => ({ total: Number(element.dataset.latency), draws: Number(element.dataset.draws) }));
-  const seconds = await page.evaluate(() => performance.getEntriesByType("measure").at(-1).detail);
-  return { ...shown, ...seconds };
+  const exact = () => performance.getEntriesByType("measure").some((one) => /^contraflow-\d/.test(one.name));
+  await page.waitForFunction(exact, null, { polling: 20 }); // not at every frame: that would make the browser draw frames
+  const found = await page.evaluate(() => performance.getEntriesByType("measure").map(({ name, duration, detail }) => ({ name, total: duration, ...detail })));
+  return { between: found.find((one) => one.name === "contraflow-between"), exact: found.find((one) => one.name !== "contraflow-between") };
 }
 
+const rest = () => page.waitForFunction(() => document.querySelector("[data-testid=status]").dataset.busy === "false", null, { polling: 50 });
+
+async function moved(selector, count) {
+  const found = [];
+  for (let one = 0; one < count; one += 1) {
+    found.push(await move(selector, 0.1 + (0.8 * ((one * 37) % count)) / count + 0.001 * Math.random()));
+    await page.waitForTimeout(50);
+  }
+  return found;
+}
+
+const exact = (runs) => runs.map((run) => run.exact);
 await page.getByTestId("preset").selectOption("no-campaign");
 await page.getByTestId("add").selectOption("effort");
 await page.waitForTimeout(1500);
-const latency = {};
-for (const [name, selector] of [["strength of a measure", "[data-testid=strength]"], ["a belief", "[data-testid=belief-theta]"]]) {
-  const found = [];
-  await move(selector, 0.5);
-  const count = name === "a belief" ? Math.ceil(moves / 4) : moves;
-  for (let one = 0; one < count; one += 1) {
-    const made = await move(selector, 0.1 + (0.8 * ((one * 37) % count)) / count + 0.001 * Math.random());
-    if (made.draws <= 200) found.push(made);
-  }
-  latency[name] = found;
+await move("[data-testid=strength]", 0.5);
+const latency = { "strength of a measure": exact(await moved("[data-testid=strength]", moves)) };
+
+// A hand comes to the slider before it moves it: by then exact answers along it are being asked for.
+const belief = "[data-testid=belief-theta]";
+const come = performance.now();
+await page.locator(belief).hover();
+await page.waitForTimeout(100);
+await rest();
+const prepared = performance.now() - come;
+const runs = await moved(belief, moves);
+latency["a belief, between runs"] = runs.map((run) => run.between).filter(Boolean);
+latency["a belief, exact"] = exact(runs);
+
+// And one that is moved where nothing is prepared yet.
+await page.getByRole("button", { name: /^show all/i }).click();
+const cold = [];
+for (const name of ["pass_through", "elasticity", "effort_exponent", "search_saturation", "intelligence_effect", "learning"]) {
+  await rest();
+  cold.push((await move(`[data-testid=belief-${name}]`, 0.4)).exact);
 }
-console.log(JSON.stringify({ browser: `Chromium ${browser.version()}`, latency }));
+latency["a belief, first touch"] = cold;
+console.log(JSON.stringify({ browser: `Chromium ${browser.version()}`, prepared, moves, latency }));
 await browser.close();

@@ -137,6 +137,25 @@ await test("a belief can be fixed, and goes back to the evidence", async () => {
   assert.deepEqual(await rows(page, "headlines"), before);
 });
 
+await test("a held belief shows at once what lies between runs, and then exactly what a page opened there shows", async () => {
+  const belief = page.getByTestId("belief-pass_through");
+  const free = await belief.inputValue();
+  await settled(page, () => slide(belief, free)); // answers along it are asked for
+  await page.evaluate(() => {
+    const status = document.querySelector("[data-testid=status]");
+    const seen = (globalThis.seen = []);
+    new MutationObserver(() => seen.push(status.dataset.between)).observe(status, { attributeFilter: ["data-answers"] });
+  });
+  await settled(page, () => slide(belief, 0.3));
+  assert.deepEqual([...new Set(await page.evaluate(() => globalThis.seen))], ["true", "false"]);
+  const exact = await rows(page, "headlines");
+  const link = await page.evaluate(() => new Promise((done) => setTimeout(() => done(location.hash.replace("&rest=no", "")), 500)));
+  const other = await open({}, link);
+  assert.deepEqual(await rows(other, "headlines"), exact);
+  await other.context().close();
+  await settled(page, () => page.getByTestId("reset-beliefs").click());
+});
+
 await test("the months play, and the map's table follows", async () => {
   const slider = page.getByTestId("month");
   await slide(slider, 12);

@@ -1,10 +1,11 @@
-/** One question at a time: while one is on its way only the latest is kept; when all rests, a sharper one follows. */
+/**
+ * One question at a time: while one is on its way only the latest is kept; when all rests, a sharper one follows.
+ * Questions for later use wait until nothing else does, or until one answer has been waited for.
+ */
 
 import { type Answer, type Ask, Refused, post } from "./api";
 
 export const LIVE = 200;
-/** Draws while a belief is dragged, when the baseline must be simulated anew as well. */
-export const LIVE_BELIEF = 200;
 export const SHARP = 1000;
 const REST = 700;
 
@@ -13,7 +14,9 @@ export interface Told {
   /** What the picture shows now; a sharper run is for everything. */
   want: () => string[];
   have: () => string[];
-  got: (answer: Answer, ms: number, asked: Ask) => void;
+  got: (answer: Answer, since: number, asked: Ask) => void;
+  /** An answer for later use has come. */
+  prepared: (answer: Answer, asked: Ask) => void;
   failed: (error: Error) => void;
   busy: (yes: boolean) => void;
 }
@@ -22,6 +25,9 @@ export class Asker {
   private flying: { abort: AbortController; sharp: boolean } | null = null;
   private next: { draws: number; since: number } | null = null;
   private timer = 0;
+  private later: Partial<Ask>[] = [];
+  /** Whether a question for later use is next, although another waits: they take turns. */
+  private turn = false;
   /** Whether a sharper run follows when all rests. */
   sharp = true;
   private readonly tab = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
@@ -36,34 +42,45 @@ export class Asker {
     if (!this.flying) void this.send();
   }
 
+  /** Ask what will be of use soon, with other beliefs than those of now; what waited to be asked so is dropped. */
+  prepare(beliefs: Record<string, number>[]): void {
+    this.later = beliefs.map((one) => ({ beliefs: one }));
+    if (!this.flying && this.later.length) void this.send();
+  }
+
   /** Everything about what is shown now, once, beside the questions of the sliders. */
   once(draws: number): Promise<Answer> {
     return post<Answer>("/api/run", { ...this.told.asking(), draws, have: this.told.have(), want: [], tab: "" });
   }
 
   private async send(): Promise<void> {
-    const { draws, since } = this.next!;
-    this.next = null;
+    const other = this.later.length && (!this.next || this.turn) ? this.later.shift()! : null;
+    this.turn = !other;
+    const { draws, since } = other ? { draws: LIVE, since: 0 } : this.next!;
+    if (!other) this.next = null;
     const abort = new AbortController();
     this.flying = { abort, sharp: draws >= SHARP };
-    const ask: Ask = { ...this.told.asking(), draws, have: this.told.have(), want: draws < SHARP ? this.told.want() : [], tab: this.tab };
+    const ask: Ask = { ...this.told.asking(), draws, have: this.told.have(), want: draws < SHARP ? this.told.want() : [], tab: this.tab, ...other };
     this.told.busy(true);
     let wait = 0;
     try {
       const answer = await post<Answer>("/api/run", ask, abort.signal);
-      this.told.got(answer, since, ask);
-      if (this.sharp && draws < SHARP && !this.next) this.timer = window.setTimeout(() => this.change(SHARP), REST);
+      if (other) this.told.prepared(answer, ask);
+      else this.told.got(answer, since, ask);
+      if (!other && this.sharp && draws < SHARP && !this.next) this.timer = window.setTimeout(() => this.change(SHARP), REST);
     } catch (error) {
       if (error instanceof Refused && error.status === 503) {
         wait = Math.max(error.after, 1) * 1000;
-        this.next ??= { draws, since };
+        if (other) this.later = [];
+        else this.next ??= { draws, since };
       } else if (!abort.signal.aborted && !(error instanceof Refused && error.status === 409)) {
-        this.told.failed(error as Error);
+        if (other) this.later = [];
+        else this.told.failed(error as Error);
       }
     }
     if (wait) await new Promise((done) => setTimeout(done, wait));
     this.flying = null;
-    if (this.next) void this.send();
+    if (this.next || this.later.length) void this.send();
     else this.told.busy(false);
   }
 }

@@ -24,7 +24,7 @@ export interface Modelled {
 function basis(): [string, string][] {
   const { info, picture } = store;
   return [
-    [say("basis"), say("modelled", { draws: picture!.draws, source: say(info.source === "posterior" ? "fromPosterior" : "fromPrior"), seed: info.seed })],
+    [say("basis"), say("modelled", { draws: picture!.draws, source: say(info.source === "posterior" ? "fromPosterior" : "fromPrior"), seed: info.seed }) + (picture!.between ? ` ${say("betweenRuns")}` : "")],
     [say("case"), `${info.title}, ${info.version}, SHA-256 ${info.digest.slice(0, 12)}…, contraflow ${info.software}`],
   ];
 }

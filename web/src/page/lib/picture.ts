@@ -31,6 +31,31 @@ export interface Row {
   percent: Five;
 }
 
+/** What an answer says of its scenario, decoded. */
+export interface Grids {
+  bands: Record<string, Grid> | null;
+  changes: Record<string, Grid> | null;
+  edges: Record<string, Grid> | null;
+  years: Record<string, Grid> | null;
+  yearChanges: Record<string, Grid> | null;
+  worths: Grid | null;
+  /** One a window. */
+  tables: Record<string, Grid>[];
+}
+
+export function gridsOf(answer: Answer): Grids {
+  const all = (packed: Answer["bands"]): Record<string, Grid> | null => (packed ? decodeAll(packed) : null);
+  return {
+    bands: all(answer.bands),
+    changes: all(answer.difference),
+    edges: all(answer.edges),
+    years: all(answer.years),
+    yearChanges: all(answer.years_difference),
+    worths: answer.worth ? decode(answer.worth) : null,
+    tables: answer.tables.map(decodeAll),
+  };
+}
+
 export type EdgePart = "shipped" | "seized" | "destroyed";
 
 const ZERO: Five = [0, 0, 0, 0, 0];
@@ -38,34 +63,22 @@ const ZERO: Five = [0, 0, 0, 0, 0];
 const UNKNOWN: Five = [NaN, NaN, NaN, NaN, NaN];
 
 export class Picture {
-  private readonly bands: Record<string, Grid> | null;
-  private readonly changes: Record<string, Grid> | null;
-  private readonly edges: Record<string, Grid> | null;
-  private readonly years: Record<string, Grid> | null;
-  private readonly yearChanges: Record<string, Grid> | null;
-  private readonly worths: Grid | null;
-  private readonly tables: Record<string, Grid>[];
   readonly start: number;
 
   constructor(
     readonly info: CaseInfo,
     readonly world: World,
     readonly answer: Answer,
+    readonly grids: Grids = gridsOf(answer),
+    /** Whether it is drawn between answers, and was not answered itself. */
+    readonly between = false,
   ) {
-    const all = (packed: Answer["bands"]): Record<string, Grid> | null => (packed ? decodeAll(packed) : null);
-    this.bands = all(answer.bands);
-    this.changes = all(answer.difference);
-    this.edges = all(answer.edges);
-    this.years = all(answer.years);
-    this.yearChanges = all(answer.years_difference);
-    this.worths = answer.worth ? decode(answer.worth) : null;
-    this.tables = answer.tables.map((one) => Object.fromEntries(Object.entries(one).map(([k, v]) => [k, decode(v)])));
     this.start = answer.start ?? info.months.length;
   }
 
   /** Whether the scenario's bands of these outcomes have come, and what is known by the year where "years" is named. */
   holds(wanted: readonly string[]): boolean {
-    return this.answer.start === null || wanted.every((one) => (one === "years" ? this.years !== null : one in this.bands!));
+    return this.answer.start === null || wanted.every((one) => (one === "years" ? this.grids.years !== null : one in this.grids.bands!));
   }
 
   get draws(): number {
@@ -76,17 +89,17 @@ export class Picture {
   five(which: Which, outcome: string, month: number, place: number): Five {
     const apart = month >= this.start;
     const read = (grid: Grid | undefined, step: number): Five => (grid ? (LEVELS.map((level) => grid.at(level, step, place)) as Five) : UNKNOWN);
-    if (which === "difference") return apart ? read(this.changes![outcome], month - this.start) : ZERO;
+    if (which === "difference") return apart ? read(this.grids.changes![outcome], month - this.start) : ZERO;
     return which === "scenario" && apart
-      ? read(this.bands![outcome], month - this.start)
+      ? read(this.grids.bands![outcome], month - this.start)
       : read(this.world.bands[outcome]!, month);
   }
 
   /** One level of an outcome from a month on, to the last. */
   line(which: Which, outcome: string, level: number, place: number, first = 0): number[] {
     const before = this.world.bands[outcome]!;
-    const after = this.bands?.[outcome];
-    const change = this.changes?.[outcome];
+    const after = this.grids.bands?.[outcome];
+    const change = this.grids.changes?.[outcome];
     const found: number[] = [];
     for (let month = first; month < this.info.months.length; month += 1) {
       const apart = month >= this.start;
@@ -101,7 +114,7 @@ export class Picture {
   tonnes(which: Which, part: EdgePart, month: number, edge: number): number {
     const before = this.world.edges[part]!.of(month, edge);
     if (month < this.start) return which === "difference" ? 0 : before;
-    const after = this.edges![part]!.of(month - this.start, edge);
+    const after = this.grids.edges![part]!.of(month - this.start, edge);
     return which === "baseline" ? before : which === "scenario" ? after : after - before;
   }
 
@@ -109,21 +122,21 @@ export class Picture {
   year(which: Which, part: "shipped" | "lost" | "value", year: number, edge: number): Five {
     const first = Math.floor(this.start / 12);
     const read = (grid: Grid | undefined, step: number): Five => (grid ? (LEVELS.map((level) => grid.at(level, step, edge)) as Five) : UNKNOWN);
-    if (which === "difference") return year >= first ? read(this.yearChanges?.[part], year - first) : ZERO;
+    if (which === "difference") return year >= first ? read(this.grids.yearChanges?.[part], year - first) : ZERO;
     return which === "scenario" && year >= first
-      ? read(this.years?.[part], year - first)
+      ? read(this.grids.years?.[part], year - first)
       : read(this.world.years[part]!, year);
   }
 
   /** Mean worth of what passes a node in a calendar year, million USD. */
   worth(which: "scenario" | "baseline", year: number, node: number): number {
     const first = Math.floor(this.start / 12);
-    return which === "scenario" && year >= first ? (this.worths?.of(year - first, node) ?? NaN) : this.world.worth.of(year, node);
+    return which === "scenario" && year >= first ? (this.grids.worths?.of(year - first, node) ?? NaN) : this.world.worth.of(year, node);
   }
 
   /** An outcome in a window of months. */
   row(window: number, outcome: string, place: number): Row {
-    const grid = this.tables[window]![outcome]!;
+    const grid = this.grids.tables[window]![outcome]!;
     const read = (part: number): Five => LEVELS.map((level) => grid.at(part, level, place)) as Five;
     return { baseline: read(0), scenario: read(1), difference: read(2), percent: read(3) };
   }

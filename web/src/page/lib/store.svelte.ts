@@ -1,13 +1,16 @@
 /** The state of the page: what is asked, what is shown, and the numbers that answer. */
 
-import { type Answer, type CaseInfo, type Kind, type Knowledge, type Layer, type Outcome, type Slider, Refused } from "./api";
-import { Asker, LIVE, LIVE_BELIEF } from "./asker";
+import { type Answer, type Ask, type CaseInfo, type Kind, type Knowledge, type Layer, type Outcome, type Slider, Refused } from "./api";
+import { Asker, LIVE } from "./asker";
+import { type Exact, Line } from "./between";
 import { type Shared, read, write } from "./link";
-import { Picture, type World, worldOf } from "./picture";
+import { Picture, type World, gridsOf, worldOf } from "./picture";
 import { Reading } from "./reading.svelte";
 import { type Key, type Language, caseWords, language as words, say } from "../words/say.svelte";
 
 const WORLDS_KEPT = 6;
+/** Where on a slider exact answers are asked for before it is moved, as shares of its length. */
+const PREPARED = [0, 1, 0.5, 0.25, 0.75];
 export const TABS = ["explore", "claims", "evaluation", "replications", "sureness", "method"] as const;
 export type Tab = (typeof TABS)[number];
 export type Mode = "scenario" | "difference";
@@ -55,6 +58,11 @@ class Store {
   private raw: Answer | null = null;
   /** Whether the message outlasts the next answer. */
   private lasting = false;
+  /** The belief whose slider is held, and exact answers along it. */
+  private held = "";
+  private line = new Line();
+  /** The question along which answers have been asked for. */
+  private prepared = "";
   private rawWorlds = new Map<string, NonNullable<Answer["world"]>>();
   private asker = new Asker({
     asking: () => ({
@@ -65,7 +73,11 @@ class Store {
     }),
     have: () => [...this.worlds.keys()],
     want: () => this.shown,
-    got: (answer, since) => this.take(answer, since),
+    got: (answer, since, asked) => this.take(answer, since, asked),
+    prepared: (answer, asked) => {
+      this.keep(answer, asked);
+      if (this.picture?.between) this.glance(performance.now());
+    },
     failed: (error) => {
       this.problem =
         error instanceof Refused
@@ -108,7 +120,7 @@ class Store {
     const at = /^(edge|node|territory):(.+)$/.exec(linked.selected ?? "");
     if (at && info.names[at[1]!]?.[at[2]!]) this.selected = { kind: at[1] as "edge", id: at[2]! };
     for (const [path, held] of Object.entries(offline?.knowledge ?? {})) this.reading(path).found = held;
-    if (offline) this.take(offline.answer, performance.now());
+    if (offline) this.take(offline.answer, performance.now(), null);
     else {
       this.asker.sharp = new URLSearchParams(hash.replace(/^#/, "")).get("rest") !== "no";
       this.asker.change(LIVE);
@@ -122,7 +134,8 @@ class Store {
     return held;
   }
 
-  private take(answer: Answer, since: number): void {
+  /** Keep the baseline of an answer, and the answer itself where it lies on the slider that is held. */
+  private keep(answer: Answer, asked: Ask | null): Exact | null {
     if (answer.world) {
       this.worlds.set(answer.world.key, worldOf(answer.world));
       this.rawWorlds.set(answer.world.key, answer.world);
@@ -133,21 +146,76 @@ class Store {
       }
     }
     const world = this.worlds.get(answer.baseline);
-    if (!world) return;
+    if (!world) return null;
     // The order of a map is the order in which worlds are forgotten.
     this.worlds.delete(world.key);
     this.worlds.set(world.key, world);
+    const at = asked?.beliefs?.[this.held];
+    const exact = { at: at ?? NaN, world, answer, grids: gridsOf(answer) };
+    if (asked && at !== undefined && asked.draws === LIVE) this.line.keep(this.question(asked), exact);
+    return exact;
+  }
+
+  private take(answer: Answer, since: number, asked: Ask | null): void {
+    const exact = this.keep(answer, asked);
+    if (!exact) return;
     this.raw = answer;
     if (!this.lasting) this.problem = null;
     this.lasting = false;
-    this.picture = new Picture(this.info, world, answer);
+    // The hand has moved on: what lies between answers is nearer to where it is now than this one.
+    const late = asked && JSON.stringify(asked.beliefs) !== JSON.stringify(this.beliefs);
+    if (!(late && this.glance(performance.now()))) this.show(exact, since, false);
+  }
+
+  private show(exact: Exact, since: number, between: boolean): void {
+    this.picture = new Picture(this.info, exact.world, exact.answer, exact.grids, between);
     this.answers += 1;
     requestAnimationFrame(() =>
       setTimeout(() => {
         this.latency = performance.now() - since;
-        performance.measure(`contraflow-${answer.draws}`, { start: since, end: since + this.latency, detail: answer.seconds });
+        const name = `contraflow-${between ? "between" : exact.answer.draws}`;
+        performance.measure(name, { start: since, end: since + this.latency, detail: exact.answer.seconds });
       }),
     );
+  }
+
+  /** A question apart from the belief that is held. */
+  private question(asked: Pick<Ask, "base" | "baseline" | "measures" | "beliefs" | "want">): string {
+    const others = Object.entries(asked.beliefs ?? {}).filter(([symbol]) => symbol !== this.held);
+    return JSON.stringify([asked.base, asked.baseline, asked.measures, others.sort(), this.held, asked.want]);
+  }
+
+  private get asked(): Pick<Ask, "base" | "baseline" | "measures" | "beliefs" | "want"> {
+    return { base: this.base, baseline: this.baseline, measures: this.layers, beliefs: this.beliefs, want: this.shown };
+  }
+
+  /** Show what lies between the exact answers on both sides of the belief that is held, if they are there. */
+  private glance(since: number): boolean {
+    const at = this.beliefs[this.held];
+    const found = at === undefined ? null : this.line.at(this.question(this.asked), at);
+    if (found) this.show(found, since, true);
+    return found !== null;
+  }
+
+  /** A hand is on the slider of a belief: ask for exact answers along it. */
+  hold(symbol: string): void {
+    const one = this.sliderOf(symbol);
+    if (this.offline || !one) return;
+    this.held = symbol;
+    const question = this.question(this.asked);
+    if (question === this.prepared) return;
+    this.prepared = question;
+    const values = PREPARED.map((share) => one.low + share * (one.high - one.low)).filter((at) => !this.line.has(question, at));
+    this.asker.prepare(values.map((at) => ({ ...$state.snapshot(this.beliefs), [symbol]: at })));
+  }
+
+  /** Fix a belief: what lies between the answers at hand is shown at once, and the exact answer follows. */
+  fix(symbol: string, value: number, since: number): void {
+    this.held = symbol;
+    this.beliefs[symbol] = value;
+    this.glance(since);
+    this.asker.change(LIVE, since);
+    this.hold(symbol);
   }
 
   /** What the picture needs of an answer: the bands that are shown, and years where a place is chosen. */
@@ -159,13 +227,13 @@ class Store {
   async whole(): Promise<Answer | null> {
     if (!this.raw) return null;
     const everything = [...this.info.outcomes.map((one) => one.id), "years"];
-    const raw = this.picture!.holds(everything) ? this.raw : await this.asker.once(this.raw.draws + this.raw.dropped);
+    const raw = !this.picture!.between && this.picture!.holds(everything) ? this.raw : await this.asker.once(this.raw.draws + this.raw.dropped);
     return { ...raw, world: this.rawWorlds.get(raw.baseline) ?? raw.world ?? null };
   }
 
-  /** Ask again; while a belief is dragged with fewer draws, because its baseline has to be made anew. */
-  ask(belief = false, since = performance.now()): void {
-    if (!this.offline) this.asker.change(belief ? LIVE_BELIEF : LIVE, since);
+  /** Ask again; `since` is when the hand moved. */
+  ask(since = performance.now()): void {
+    if (!this.offline) this.asker.change(LIVE, since);
   }
 
   preset(name: string): void {

@@ -32,6 +32,7 @@ export const en = {
   drawsDropped: "{dropped} without a finite answer left out",
   sharpening: "· sharpening…",
   computing: "· computing…",
+  betweenRuns: "· between the nearest runs; the exact answer follows…",
   offlineStatus: "Saved view, {draws} draws; nothing is recomputed here",
   server: "server",
   noServer: "The server does not answer",

@@ -34,6 +34,7 @@ export const es: Record<keyof typeof en, string> = {
   drawsDropped: "{dropped} sin respuesta finita, omitidas",
   sharpening: "· afinando…",
   computing: "· calculando…",
+  betweenRuns: "· entre las corridas más próximas; sigue la respuesta exacta…",
   offlineStatus: "Vista guardada, {draws} muestras; aquí no se recalcula nada",
   server: "servidor",
   noServer: "El servidor no responde",
