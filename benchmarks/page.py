@@ -4,8 +4,9 @@
 
 Starts the server, opens the page in headless Chromium, and moves a measure's strength and then beliefs, one move
 after another. Each latency runs from the hand's event to the frame after the charts are drawn, as the page itself
-measures it. A belief has two pictures: at once what lies between runs prepared while the hand was on the slider, and then
-the exact one; how far the first is from the second is measured too. Prints a table in Markdown. Needs Node, `npm ci` in web/, and Chromium (CHROMIUM names it).
+measures it. A belief has two pictures: at once what lies between runs prepared while the hand was on the slider, and
+then the exact one; how far the first is from the second is measured too. Prints tables in Markdown. Needs Node,
+`npm ci` in web/, and Chromium (CHROMIUM names it).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -76,7 +78,7 @@ def distances() -> dict[str, list[float]]:
         at = [one["low"] + share * (one["high"] - one["low"]) for share in (*PREPARED, *BETWEEN)]
         tables = [table(one["symbol"], value) for value in at]
         ends, exact = tables[: len(PREPARED)], np.stack(tables[len(PREPARED) :])
-        line = np.stack([(low + high) / 2 for low, high in zip(ends, ends[1:], strict=False)])
+        line = np.stack([(low + high) / 2 for low, high in pairwise(ends)])
         width = exact[:, :, -1] - exact[:, :, 0]
         off = np.abs(line - exact).max(axis=2)
         far[one["symbol"]] = (off[width > 0] / width[width > 0]).tolist()
