@@ -1,6 +1,8 @@
 /** Latencies from a slider's move to the picture, as JSON; run by benchmarks/page.py. */
 import { chromium } from "playwright-core";
 
+/** Between coming to a slider and moving it, and between two moves of a drag, ms. */
+const [REACH, PAUSE] = [300, 100];
 const [address, moves] = [process.argv[2], Number(process.argv[3])];
 const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run"];
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
@@ -51,13 +53,29 @@ const runs = await moved(belief, moves);
 latency["a belief, between runs"] = runs.map((run) => run.between).filter(Boolean);
 latency["a belief, exact"] = exact(runs);
 
-// And one that is moved where nothing is prepared yet.
+// A hand that comes to one slider after the other and drags it: each move waits for its own picture, or for a later one's.
 await page.getByRole("button", { name: /^show all/i }).click();
-const cold = [];
+const dragged = [];
 for (const name of ["pass_through", "elasticity", "effort_exponent", "search_saturation", "intelligence_effect", "learning"]) {
   await rest();
-  cold.push((await move(`[data-testid=belief-${name}]`, 0.4)).exact);
+  await page.locator(`[data-testid=belief-${name}]`).hover();
+  await page.waitForTimeout(REACH);
+  dragged.push(...await page.evaluate(async ({ name, moves, pause }) => {
+    performance.clearMeasures();
+    const slider = document.querySelector(`[data-testid=belief-${name}]`);
+    const begun = [];
+    for (let one = 0; one < moves; one += 1) {
+      slider.value = String(Number(slider.min) + (0.3 + (0.5 * one) / moves) * (Number(slider.max) - Number(slider.min)));
+      begun.push(performance.now());
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      await new Promise((done) => setTimeout(done, pause));
+    }
+    const pictures = () => performance.getEntriesByType("measure").filter((one) => one.name.startsWith("contraflow-"));
+    const exact = (since) => pictures().some((one) => one.name !== "contraflow-between" && one.startTime >= since);
+    while (!exact(begun.at(-1))) await new Promise((done) => setTimeout(done, 20));
+    return begun.map((since) => ({ total: Math.min(...pictures().filter((one) => one.startTime >= since).map((one) => one.startTime + one.duration)) - since }));
+  }, { name, moves: 20, pause: PAUSE }));
 }
-latency["a belief, first touch"] = cold;
+latency["beliefs, each come to and dragged"] = dragged;
 console.log(JSON.stringify({ browser: `Chromium ${browser.version()}`, prepared, moves, latency }));
 await browser.close();

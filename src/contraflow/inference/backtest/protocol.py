@@ -63,7 +63,7 @@ class Entry:
     costly
         Whether it is fitted for minutes rather than seconds.
     pool
-        Forecasters whose forecasts of counts it pools in equal parts; empty for one that makes its own.
+        Forecasters whose forecasts of killings it pools in equal parts; empty for one that makes its own.
     """
 
     name: str
@@ -101,6 +101,15 @@ _ENTRIES = (
         costly=True,
     ),
     Entry(
+        "plain-pool",
+        "killings without mechanism: state-space and last-value, in equal parts",
+        True,
+        model.without_mechanism,
+        _HOMICIDES,
+        costly=True,
+        pool=("state-space", "last-value"),
+    ),
+    Entry(
         "mechanism",
         "the same with what groups, rents and measures known at the origin imply",
         False,
@@ -111,13 +120,12 @@ _ENTRIES = (
     ),
     Entry(
         "contraflow",
-        "the simulator fitted to the record up to the origin; killings: with and without mechanism, in equal parts",
+        "the simulator fitted up to the origin; killings: mechanism, state-space, last-value in equal parts",
         False,
         model.with_mechanism,
         _ALL,
-        joint=True,
         costly=True,
-        pool=("state-space", "mechanism"),
+        pool=("mechanism", "state-space", "last-value"),
     ),
 )
 

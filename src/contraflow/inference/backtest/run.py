@@ -252,11 +252,9 @@ def _forecast(
     """Make one forecast, or take it from an earlier run; say which."""
     if names := job.entry.parts(job.series.name):
         # the parts were made a moment ago, unless they were not asked for
-        made = [
-            _forecast(plan, replace(job, entry=entries[name]), folder, True, tell, entries) for name in names
-        ]
-        mixed = pooled([cell.samples for cell, _ in made], plan.samples, plan.seed)
-        return cells.Cell(mixed, made[0][0].places, sum(cell.seconds for cell, _ in made)), True
+        made = [_part(plan, replace(job, entry=entries[name]), folder, tell, entries) for name in names]
+        mixed = pooled([cell.samples for cell in made], plan.samples, plan.seed)
+        return cells.Cell(mixed, made[0].places, sum(cell.seconds for cell in made)), True
     history = job.series.only(ready(job.series, job.origin)).until(job.origin)
     known = case_until(plan.case, job.origin)
     settings: dict[str, Any] = {
@@ -291,6 +289,17 @@ def _forecast(
     return cell, False
 
 
+def _part(
+    plan: Plan, job: _Job, folder: Path, tell: Callable[[str], None], entries: dict[str, Entry]
+) -> cells.Cell:
+    """Return a part of a pool; of a total, the sum of its places where its samples are draws of one future."""
+    if not (job.entry.joint and job.series.total_of):
+        return _forecast(plan, job, folder, True, tell, entries)[0]
+    whole = SERIES[job.series.total_of](plan.case)
+    cell, _ = _forecast(plan, replace(job, series=whole), folder, True, tell, entries)
+    return cells.Cell(cell.samples.sum(axis=2, keepdims=True), job.series.places, cell.seconds)
+
+
 def _spread(cell: cells.Cell, series: Series) -> np.ndarray:
     """Return samples with a column for every place of a series, NaN where it was not forecast."""
     column = {place: number for number, place in enumerate(series.places)}
@@ -312,7 +321,8 @@ def _add_totals(
         for (kind, forecaster, origin), samples in list(forecasts.items()):
             if kind == series.total_of and entries[forecaster].joint:
                 forecasts[name, forecaster, origin] = samples.sum(axis=2, keepdims=True)
-        missing += [(name, *row[1:]) for row in list(missing) if row[0] == series.total_of and row[1]]
+        left = [row for row in missing if row[0] == series.total_of and row[1] and entries[row[1]].joint]
+        missing += [(name, *row[1:]) for row in left]
 
 
 def _unscored(windows: dict[str, list[Fold]]) -> list[tuple[str, str, str, int, str]]:

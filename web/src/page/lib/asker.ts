@@ -8,6 +8,8 @@ import { type Answer, type Ask, Refused, post } from "./api";
 export const LIVE = 200;
 export const SHARP = 1000;
 const REST = 700;
+/** Ends of a slider: the first two of what is prepared. */
+const ENDS = 2;
 
 export interface Told {
   asking: () => Omit<Ask, "draws" | "have" | "tab" | "want">;
@@ -28,6 +30,8 @@ export class Asker {
   private later: Partial<Ask>[] = [];
   /** Whether a question for later use is next, although another waits: they take turns. */
   private turn = false;
+  /** How many of those go before whatever waits: without both ends of a slider nothing lies between. */
+  private first = 0;
   /** Whether a sharper run follows when all rests. */
   sharp = true;
   private readonly tab = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
@@ -45,7 +49,13 @@ export class Asker {
   /** Ask what will be of use soon, with other beliefs than those of now; what waited to be asked so is dropped. */
   prepare(beliefs: Record<string, number>[]): void {
     this.later = beliefs.map((one) => ({ beliefs: one }));
-    if (!this.flying && this.later.length) void this.send();
+    if (!beliefs.length) return;
+    if (this.flying?.sharp) {
+      this.flying.abort.abort();
+      this.next ??= { draws: SHARP, since: performance.now() };
+    }
+    this.first = this.next && this.next.draws < SHARP ? 0 : ENDS;
+    if (!this.flying) void this.send();
   }
 
   /** Everything about what is shown now, once, beside the questions of the sliders. */
@@ -54,8 +64,9 @@ export class Asker {
   }
 
   private async send(): Promise<void> {
-    const other = this.later.length && (!this.next || this.turn) ? this.later.shift()! : null;
+    const other = this.later.length && (!this.next || this.turn || this.first > 0) ? this.later.shift()! : null;
     this.turn = !other;
+    if (other) this.first -= 1;
     const { draws, since } = other ? { draws: LIVE, since: 0 } : this.next!;
     if (!other) this.next = null;
     const abort = new AbortController();
