@@ -26,7 +26,9 @@ import numpy as np
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "web" / "e2e" / "latency.mjs"
 AIM = {"median": 150.0, "p90": 300.0}
-AT_ONCE = ("a belief, between runs", "beliefs, each come to and dragged")
+AT_ONCE = (
+    "a belief, between runs", "beliefs, dragged after a rest", "beliefs, dragged one right after another",
+)  # fmt: skip
 """Pictures most of which have no run of their own."""
 LATER = ("a belief, exact",)
 """Pictures that follow one; no aim is set for them."""
@@ -120,7 +122,10 @@ def main() -> None:
             aim if name not in LATER else "–",
         ]  # fmt: skip
         print(f"| {' | '.join(cells)} |")
-    print(f"\nA hand on the slider of a belief: all is prepared {found['prepared'] / 1000:.1f} s later.\n")
+    print(f"\nA hand on the slider of a belief: all is prepared {found['prepared'] / 1000:.1f} s later.")
+    print(
+        f"A page at rest: the ends of all sliders in view are there {found['rested'] / 1000:.1f} s later.\n"
+    )
     far = distances()
     print("What lies between runs, from the exact answer, as a share of the exact 90 % interval:\n")
     print("| belief | median | p90 | largest |")

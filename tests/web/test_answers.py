@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from contraflow.analysis import compare
 from contraflow.case import Case, load_case
 from contraflow.case.template import new_case
 from contraflow.web.app import create_app
+from contraflow.web.engine import Engine, Question
 from contraflow.web.packed import LEVELS, pack, quantiles, unpack
 
 DRAWS = 30
@@ -163,3 +165,17 @@ def test_what_passes_a_place_is_worth_its_tonnes_at_its_price(page: TestClient, 
     assert (worth >= 0).all() and (worth > 0).any()
     low, high = value[0], value[-1]
     assert (low <= high).all() and (low > 0).all()
+
+
+def test_a_passing_question_has_the_same_answer_and_leaves_no_baseline_behind(case: Case) -> None:
+    engine = Engine(case)
+    question = Question(case.default_scenario, (), case.default_baseline, {}, DRAWS)
+    symbol = engine.sliders[0]["symbol"]
+    fixed = replace(question, beliefs={symbol: engine.sliders[0]["median"]})
+    passing = engine.answer(replace(fixed, passing=True))
+    assert not engine._worlds
+    kept = engine.answer(fixed)
+    assert list(engine._worlds) == [kept["baseline"]]
+    assert replace(fixed, passing=True).key == fixed.key
+    passing.pop("seconds"), kept.pop("seconds")
+    assert passing == kept

@@ -24,7 +24,7 @@ async function move(selector, value) {
   return { between: found.find((one) => one.name === "contraflow-between"), exact: found.find((one) => one.name !== "contraflow-between") };
 }
 
-const rest = () => page.waitForFunction(() => document.querySelector("[data-testid=status]").dataset.busy === "false", null, { polling: 50 });
+const rest = () => page.waitForFunction(() => document.querySelector("[data-testid=status]").dataset.asking === "false", null, { polling: 50 });
 
 async function moved(selector, count) {
   const found = [];
@@ -54,13 +54,11 @@ latency["a belief, between runs"] = runs.map((run) => run.between).filter(Boolea
 latency["a belief, exact"] = exact(runs);
 
 // A hand that comes to one slider after the other and drags it: each move waits for its own picture, or for a later one's.
-await page.getByRole("button", { name: /^show all/i }).click();
-const dragged = [];
-for (const name of ["pass_through", "elasticity", "effort_exponent", "search_saturation", "intelligence_effect", "learning"]) {
-  await rest();
+const SLIDERS = ["theta", "pass_through", "elasticity", "effort_exponent", "search_saturation", "intelligence_effect"];
+async function drag(page, name) {
   await page.locator(`[data-testid=belief-${name}]`).hover();
   await page.waitForTimeout(REACH);
-  dragged.push(...await page.evaluate(async ({ name, moves, pause }) => {
+  return page.evaluate(async ({ name, moves, pause }) => {
     performance.clearMeasures();
     const slider = document.querySelector(`[data-testid=belief-${name}]`);
     const begun = [];
@@ -74,8 +72,30 @@ for (const name of ["pass_through", "elasticity", "effort_exponent", "search_sat
     const exact = (since) => pictures().some((one) => one.name !== "contraflow-between" && one.startTime >= since);
     while (!exact(begun.at(-1))) await new Promise((done) => setTimeout(done, 20));
     return begun.map((since) => ({ total: Math.min(...pictures().filter((one) => one.startTime >= since).map((one) => one.startTime + one.duration)) - since }));
-  }, { name, moves: 20, pause: PAUSE }));
+  }, { name, moves: 20, pause: PAUSE });
 }
-latency["beliefs, each come to and dragged"] = dragged;
-console.log(JSON.stringify({ browser: `Chromium ${browser.version()}`, prepared, moves, latency }));
+const hurried = [];
+for (const name of SLIDERS) hurried.push(...await drag(page, name));
+await page.close();
+
+const calm = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+calm.setDefaultTimeout(300_000);
+await calm.goto(address);
+await calm.locator("#bands").waitFor();
+const dragged = [];
+const waits = [];
+for (const name of SLIDERS) {
+  const since = performance.now();
+  // nothing asked for a second: the sharper run has come, and what is prepared after it
+  await calm.evaluate(async () => {
+    const { dataset } = document.querySelector("[data-testid=status]");
+    for (let quiet = 0; quiet < 20; quiet = dataset.asking === "false" ? quiet + 1 : 0) await new Promise((done) => setTimeout(done, 50));
+  });
+  waits.push(performance.now() - since);
+  dragged.push(...await drag(calm, name));
+}
+latency["beliefs, dragged after a rest"] = dragged;
+latency["beliefs, dragged one right after another"] = hurried;
+const rested = waits.sort((a, b) => a - b)[waits.length >> 1];
+console.log(JSON.stringify({ browser: `Chromium ${browser.version()}`, prepared, rested, latency }));
 await browser.close();

@@ -141,6 +141,7 @@ await test("a held belief shows at once what lies between runs, and then exactly
   const belief = page.getByTestId("belief-pass_through");
   const free = await belief.inputValue();
   await settled(page, () => slide(belief, free)); // answers along it are asked for
+  await page.waitForFunction(() => document.querySelector("[data-testid=status]").dataset.asking === "false");
   await page.evaluate(() => {
     const status = document.querySelector("[data-testid=status]");
     const seen = (globalThis.seen = []);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Answer, Dollars } from "../src/page/lib/api";
+import type { Answer, Dollars, Slider } from "../src/page/lib/api";
 import { type Exact, Line, between } from "../src/page/lib/between";
 import { Grid } from "../src/page/lib/grid";
+import { type Asked, Lines } from "../src/page/lib/lines";
 
 const grid = (...numbers: number[]): Grid => new Grid([1, numbers.length], new Float32Array(numbers));
 
@@ -73,5 +74,27 @@ describe("answers along a slider", () => {
     for (let at = 0; at <= 100; at += 1) line.keep("q", exact(at, [at], []));
     expect(line.has("q", 0) && line.has("q", 100)).toBe(true);
     expect(numbers(line.at("q", 50.5)!)[0]).toBeCloseTo(50.5);
+  });
+});
+
+describe("answers along the sliders of several beliefs", () => {
+  const slider = { symbol: "a", low: 0, high: 8 } as Slider;
+  const asked = (beliefs: Record<string, number>): Asked => ({ base: "s", baseline: "b", measures: [], beliefs, want: ["x"] });
+  it("are missing until they are kept, ends first", () => {
+    const lines = new Lines();
+    expect(lines.missing(asked({}), slider, "ends")).toEqual([0, 8]);
+    expect(lines.missing(asked({}), slider, "everywhere")).toEqual([0, 8, 4, 2, 6]);
+    lines.keep(asked({ a: 0 }), "a", exact(0, [0], []));
+    expect(lines.missing(asked({ a: 3 }), slider, "ends")).toEqual([8]);
+    lines.keep(asked({ a: 8 }), "a", exact(8, [80], []));
+    expect(numbers(lines.at(asked({ a: 2 }), "a")!)).toEqual([20]);
+  });
+  it("count for one question only: another belief, measure or outcome is another line", () => {
+    const lines = new Lines();
+    for (const at of [0, 8]) lines.keep(asked({ a: at, c: 1, d: 2 }), "a", exact(at, [at], []));
+    expect(lines.at(asked({ d: 2, a: 2, c: 1 }), "a")).not.toBeNull();
+    expect(lines.at(asked({ a: 2, c: 5, d: 2 }), "a")).toBeNull();
+    expect(lines.at({ ...asked({ a: 2, c: 1, d: 2 }), want: ["y"] }, "a")).toBeNull();
+    expect(lines.at(asked({ c: 1, d: 2 }), "a")).toBeNull();
   });
 });

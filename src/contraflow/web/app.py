@@ -297,6 +297,7 @@ def _runs(app: FastAPI, engine: Engine, state: dict[str, Any]) -> None:
         question = Question(
             ask.base or engine.case.default_baseline, tuple(m.model_dump() for m in ask.measures),
             ask.baseline or engine.case.default_baseline, ask.beliefs, ask.draws, tuple(ask.have), tuple(ask.want),
+            ask.passing,
         )  # fmt: skip
         await run_in_threadpool(engine.scenario, question)  # wrong questions do not wait
 

@@ -59,6 +59,8 @@ class Question:
         Keys of the baseline worlds that the asker holds and need not get again.
     want
         Outcomes whose bands and drivers are wanted, and `YEARS`; nothing named: everything.
+    passing
+        Whether the baseline will hardly be asked for again, and need not be kept; no part of the question.
     """
 
     base: str
@@ -68,6 +70,7 @@ class Question:
     draws: int
     have: tuple[str, ...] = ()
     want: tuple[str, ...] = ()
+    passing: bool = False
 
     @property
     def key(self) -> str:
@@ -216,6 +219,8 @@ class Engine:
                 drivers, question.beliefs, question.draws, self.common, abandoned
             )
             world = self._assembled(question, key, run, run.finite, past, drivers, scenario)
+            if question.passing:
+                return world
         self._worlds[key] = world
         kept = list(self._worlds.values())
         while len(kept) > 1 and sum(len(one.good) for one in kept) > KEPT_DRAWS:

@@ -44,7 +44,8 @@ class Ask(Strict):
     """A run: what we do, what we believe, how many draws.
 
     `have` are baselines that need not be sent again; `want` names the outcomes whose bands and drivers are wanted, and
-    "years" for links and places by the year (nothing named: everything).
+    "years" for links and places by the year (nothing named: everything). With `passing` the baseline will hardly be
+    asked for again, and is not kept.
     """
 
     base: Name = ""
@@ -55,6 +56,7 @@ class Ask(Strict):
     have: Annotated[list[Name], Field(max_length=MAX_HELD)] = []
     want: Annotated[list[Name], Field(max_length=MAX_WANTED)] = []
     tab: Annotated[str, Field(max_length=64)] = ""
+    passing: bool = False
 
 
 class Toml(Strict):

@@ -1,6 +1,6 @@
 /**
  * One question at a time: while one is on its way only the latest is kept; when all rests, a sharper one follows.
- * Questions for later use wait until nothing else does, or until one answer has been waited for.
+ * Questions for later use come when nothing else waits, or take turns with what does.
  */
 
 import { type Answer, type Ask, Refused, post } from "./api";
@@ -11,23 +11,32 @@ const REST = 700;
 /** Ends of a slider: the first two of what is prepared. */
 const ENDS = 2;
 
+/** Exact answers that will be of use when the slider of a belief is moved. */
+export interface Later {
+  symbol: string;
+  beliefs: Record<string, number>;
+}
+
 export interface Told {
-  asking: () => Omit<Ask, "draws" | "have" | "tab" | "want">;
+  asking: () => Omit<Ask, "draws" | "have" | "tab" | "want" | "passing">;
   /** What the picture shows now; a sharper run is for everything. */
   want: () => string[];
   have: () => string[];
   got: (answer: Answer, since: number, asked: Ask) => void;
   /** An answer for later use has come. */
-  prepared: (answer: Answer, asked: Ask) => void;
+  prepared: (answer: Answer, asked: Ask, symbol: string) => void;
+  /** Nothing is asked and nothing follows: time to prepare. */
+  idle: () => void;
   failed: (error: Error) => void;
-  busy: (yes: boolean) => void;
+  /** Whether the picture waits for an answer, and whether anything is asked at all. */
+  busy: (picture: boolean, anything: boolean) => void;
 }
 
 export class Asker {
   private flying: { abort: AbortController; sharp: boolean } | null = null;
   private next: { draws: number; since: number } | null = null;
   private timer = 0;
-  private later: Partial<Ask>[] = [];
+  private later: Later[] = [];
   /** Whether a question for later use is next, although another waits: they take turns. */
   private turn = false;
   /** How many of those go before whatever waits: without both ends of a slider nothing lies between. */
@@ -42,25 +51,26 @@ export class Asker {
   change(draws: number, since = performance.now()): void {
     clearTimeout(this.timer);
     this.next = { draws, since };
+    if (this.flying) this.told.busy(true, true);
     if (this.flying?.sharp) this.flying.abort.abort();
     if (!this.flying) void this.send();
   }
 
-  /** Ask what will be of use soon, with other beliefs than those of now; what waited to be asked so is dropped. */
-  prepare(beliefs: Record<string, number>[]): void {
-    this.later = beliefs.map((one) => ({ beliefs: one }));
-    if (!beliefs.length) return;
+  /** Ask what will be of use soon, before anything else if a hand is near; what waited to be asked so is dropped. */
+  prepare(later: Later[], near: boolean): void {
+    this.later = later;
+    if (!later.length) return;
     if (this.flying?.sharp) {
       this.flying.abort.abort();
       this.next ??= { draws: SHARP, since: performance.now() };
     }
-    this.first = this.next && this.next.draws < SHARP ? 0 : ENDS;
+    this.first = !near || (this.next && this.next.draws < SHARP) ? 0 : ENDS;
     if (!this.flying) void this.send();
   }
 
   /** Everything about what is shown now, once, beside the questions of the sliders. */
   once(draws: number): Promise<Answer> {
-    return post<Answer>("/api/run", { ...this.told.asking(), draws, have: this.told.have(), want: [], tab: "" });
+    return post<Answer>("/api/run", { ...this.told.asking(), draws, have: this.told.have(), want: [], tab: "", passing: false });
   }
 
   private async send(): Promise<void> {
@@ -71,12 +81,13 @@ export class Asker {
     if (!other) this.next = null;
     const abort = new AbortController();
     this.flying = { abort, sharp: draws >= SHARP };
-    const ask: Ask = { ...this.told.asking(), draws, have: this.told.have(), want: draws < SHARP ? this.told.want() : [], tab: this.tab, ...other };
-    this.told.busy(true);
+    const ask: Ask = { ...this.told.asking(), draws, have: this.told.have(), want: draws < SHARP ? this.told.want() : [], tab: this.tab, passing: false };
+    if (other) Object.assign(ask, { beliefs: other.beliefs, passing: true });
+    this.told.busy(!other || this.next !== null, true);
     let wait = 0;
     try {
       const answer = await post<Answer>("/api/run", ask, abort.signal);
-      if (other) this.told.prepared(answer, ask);
+      if (other) this.told.prepared(answer, ask, other.symbol);
       else this.told.got(answer, since, ask);
       if (!other && this.sharp && draws < SHARP && !this.next) this.timer = window.setTimeout(() => this.change(SHARP), REST);
     } catch (error) {
@@ -92,6 +103,9 @@ export class Asker {
     if (wait) await new Promise((done) => setTimeout(done, wait));
     this.flying = null;
     if (this.next || this.later.length) void this.send();
-    else this.told.busy(false);
+    else {
+      this.told.busy(false, false);
+      if (this.sharp && (draws >= SHARP || other)) this.told.idle();
+    }
   }
 }

@@ -13,7 +13,7 @@ export interface Exact {
 }
 
 /** Exact answers kept for one question. */
-const KEPT = 24;
+const KEPT = 12;
 
 const mixed = (a: number, b: number, share: number): number => a + share * (b - a);
 const each = (a: readonly number[], b: readonly number[], share: number): number[] => a.map((one, i) => mixed(one, b[i]!, share));

@@ -294,7 +294,8 @@ export interface components {
          * @description A run: what we do, what we believe, how many draws.
          *
          *     `have` are baselines that need not be sent again; `want` names the outcomes whose bands and drivers are wanted, and
-         *     "years" for links and places by the year (nothing named: everything).
+         *     "years" for links and places by the year (nothing named: everything). With `passing` the baseline will hardly be
+         *     asked for again, and is not kept.
          */
         Ask: {
             /**
@@ -329,6 +330,11 @@ export interface components {
              * @default []
              */
             measures: components["schemas"]["Layer"][];
+            /**
+             * Passing
+             * @default false
+             */
+            passing: boolean;
             /**
              * Tab
              * @default

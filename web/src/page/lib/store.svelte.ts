@@ -1,16 +1,15 @@
 /** The state of the page: what is asked, what is shown, and the numbers that answer. */
 
 import { type Answer, type Ask, type CaseInfo, type Kind, type Knowledge, type Layer, type Outcome, type Slider, Refused } from "./api";
-import { Asker, LIVE } from "./asker";
-import { type Exact, Line } from "./between";
+import { Asker, LIVE, type Later } from "./asker";
+import type { Exact } from "./between";
+import { type Asked, Lines, apart } from "./lines";
 import { type Shared, read, write } from "./link";
 import { Picture, type World, gridsOf, worldOf } from "./picture";
 import { Reading } from "./reading.svelte";
 import { type Key, type Language, caseWords, language as words, say } from "../words/say.svelte";
 
 const WORLDS_KEPT = 6;
-/** Where on a slider exact answers are asked for before it is moved, as shares of its length. */
-const PREPARED = [0, 1, 0.5, 0.25, 0.75];
 export const TABS = ["explore", "claims", "evaluation", "replications", "sureness", "method"] as const;
 export type Tab = (typeof TABS)[number];
 export type Mode = "scenario" | "difference";
@@ -45,7 +44,9 @@ class Store {
   selected = $state<Selected>(null);
   card = $state.raw<{ title: string; lines: [string, string][]; sources: string[]; note: string } | null>(null);
 
+  /** Whether the picture waits for an answer, and whether anything is asked at all. */
   busy = $state(false);
+  asking = $state(false);
   problem = $state.raw<{ place: string; value: string; remedy: string } | null>(null);
   latency = $state(0);
   /** Answers shown so far. */
@@ -58,11 +59,14 @@ class Store {
   private raw: Answer | null = null;
   /** Whether the message outlasts the next answer. */
   private lasting = false;
-  /** The belief whose slider is held, and exact answers along it. */
+  /** The belief whose slider is held, and when it was moved to where no picture is of yet. */
   private held = "";
-  private line = new Line();
+  private late = 0;
+  private lines = new Lines();
   /** The question along which answers have been asked for. */
   private prepared = "";
+  /** Beliefs whose sliders can be seen. */
+  inView: string[] = [];
   private rawWorlds = new Map<string, NonNullable<Answer["world"]>>();
   private asker = new Asker({
     asking: () => ({
@@ -74,10 +78,11 @@ class Store {
     have: () => [...this.worlds.keys()],
     want: () => this.shown,
     got: (answer, since, asked) => this.take(answer, since, asked),
-    prepared: (answer, asked) => {
-      this.keep(answer, asked);
-      if (this.picture?.between) this.glance(performance.now());
+    prepared: (answer, asked, symbol) => {
+      this.keep(answer, asked, symbol);
+      if (symbol === this.held && this.late) this.glance(this.late);
     },
+    idle: () => this.prepare(),
     failed: (error) => {
       this.problem =
         error instanceof Refused
@@ -90,7 +95,10 @@ class Store {
         this.asker.change(LIVE);
       }
     },
-    busy: (yes) => (this.busy = yes),
+    busy: (picture, anything) => {
+      this.busy = picture;
+      this.asking = anything;
+    },
   });
 
   /** Start with the case, a link, or what an exported file holds. */
@@ -134,8 +142,8 @@ class Store {
     return held;
   }
 
-  /** Keep the baseline of an answer, and the answer itself where it lies on the slider that is held. */
-  private keep(answer: Answer, asked: Ask | null): Exact | null {
+  /** Keep the baseline of an answer, and the answer itself where it lies on the slider of a belief. */
+  private keep(answer: Answer, asked: Ask | null, symbol = this.held): Omit<Exact, "at"> | null {
     if (answer.world) {
       this.worlds.set(answer.world.key, worldOf(answer.world));
       this.rawWorlds.set(answer.world.key, answer.world);
@@ -150,9 +158,8 @@ class Store {
     // The order of a map is the order in which worlds are forgotten.
     this.worlds.delete(world.key);
     this.worlds.set(world.key, world);
-    const at = asked?.beliefs?.[this.held];
-    const exact = { at: at ?? NaN, world, answer, grids: gridsOf(answer) };
-    if (asked && at !== undefined && asked.draws === LIVE) this.line.keep(this.question(asked), exact);
+    const exact = { world, answer, grids: gridsOf(answer) };
+    if (asked?.draws === LIVE) this.lines.keep(asked, symbol, exact);
     return exact;
   }
 
@@ -163,11 +170,12 @@ class Store {
     if (!this.lasting) this.problem = null;
     this.lasting = false;
     // The hand has moved on: what lies between answers is nearer to where it is now than this one.
-    const late = asked && JSON.stringify(asked.beliefs) !== JSON.stringify(this.beliefs);
-    if (!(late && this.glance(performance.now()))) this.show(exact, since, false);
+    const past = asked && JSON.stringify(asked.beliefs) !== JSON.stringify(this.beliefs);
+    if (!(past && this.glance(this.late || performance.now()))) this.show(exact, since, false);
   }
 
-  private show(exact: Exact, since: number, between: boolean): void {
+  private show(exact: Omit<Exact, "at">, since: number, between: boolean): void {
+    if (between || since >= this.late) this.late = 0;
     this.picture = new Picture(this.info, exact.world, exact.answer, exact.grids, between);
     this.answers += 1;
     requestAnimationFrame(() =>
@@ -179,20 +187,13 @@ class Store {
     );
   }
 
-  /** A question apart from the belief that is held. */
-  private question(asked: Pick<Ask, "base" | "baseline" | "measures" | "beliefs" | "want">): string {
-    const others = Object.entries(asked.beliefs ?? {}).filter(([symbol]) => symbol !== this.held);
-    return JSON.stringify([asked.base, asked.baseline, asked.measures, others.sort(), this.held, asked.want]);
-  }
-
-  private get asked(): Pick<Ask, "base" | "baseline" | "measures" | "beliefs" | "want"> {
+  private get asked(): Asked {
     return { base: this.base, baseline: this.baseline, measures: this.layers, beliefs: this.beliefs, want: this.shown };
   }
 
   /** Show what lies between the exact answers on both sides of the belief that is held, if they are there. */
   private glance(since: number): boolean {
-    const at = this.beliefs[this.held];
-    const found = at === undefined ? null : this.line.at(this.question(this.asked), at);
+    const found = this.lines.at(this.asked, this.held);
     if (found) this.show(found, since, true);
     return found !== null;
   }
@@ -202,17 +203,30 @@ class Store {
     const one = this.sliderOf(symbol);
     if (this.offline || !one) return;
     this.held = symbol;
-    const question = this.question(this.asked);
+    const question = apart(this.asked, symbol);
     if (question === this.prepared) return;
     this.prepared = question;
-    const values = PREPARED.map((share) => one.low + share * (one.high - one.low)).filter((at) => !this.line.has(question, at));
-    this.asker.prepare(values.map((at) => ({ ...$state.snapshot(this.beliefs), [symbol]: at })));
+    const near = this.lines.missing(this.asked, one, "ends").length > 0;
+    this.asker.prepare(this.along(one, this.lines.missing(this.asked, one, "everywhere")), near);
+  }
+
+  /** Nothing is asked: ask for the ends of the next slider in view that has none. */
+  private prepare(): void {
+    for (const one of this.info.sliders.filter(({ symbol }) => this.inView.includes(symbol))) {
+      const values = this.lines.missing(this.asked, one, "ends");
+      if (values.length) return this.asker.prepare(this.along(one, values), false);
+    }
+  }
+
+  private along(one: Slider, values: number[]): Later[] {
+    return values.map((at) => ({ symbol: one.symbol, beliefs: { ...$state.snapshot(this.beliefs), [one.symbol]: at } }));
   }
 
   /** Fix a belief: what lies between the answers at hand is shown at once, and the exact answer follows. */
   fix(symbol: string, value: number, since: number): void {
     this.held = symbol;
     this.beliefs[symbol] = value;
+    this.late = since;
     this.glance(since);
     this.asker.change(LIVE, since);
     this.hold(symbol);
