@@ -17,7 +17,6 @@ import os
 import re
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -46,21 +45,21 @@ def serve() -> tuple[subprocess.Popen[str], str]:
     raise SystemExit("the server did not start")
 
 
-PREPARED = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Where along a slider the page asks before it is moved, as shares of its length."""
-BETWEEN = (0.125, 0.375, 0.625, 0.875)
-"""Half way between them, where what is shown at once is worst."""
+ALONG = tuple(share / 8 for share in range(9))
+"""Places along a slider, as shares of its length."""
+PREPARED = {"at rest": ALONG[::4], "with a hand on it": ALONG[::2]}
+"""Where the page has exact answers before a slider is moved."""
 HEADLINES = ("delivered", "seized_gross", "destroyed", "price", "income_focus", "homicides")
 
 
-def distances() -> dict[str, list[float]]:
+def distances() -> dict[str, dict[str, list[float]]]:
     """How far the first picture of a belief is from the exact one, for every slider.
 
     Returns
     -------
-    dict of str to list of float
-        By slider, for every place between and every headline: the largest distance of its five levels, of scenario and
-        difference, as a share of the exact 90 % interval.
+    dict of str to dict of str to list of float
+        By slider and by what was prepared, for every place between and every headline: the largest distance of its five
+        levels, of scenario and difference, as a share of the exact 90 % interval.
     """
     from contraflow.case import load_case
     from contraflow.web.engine import Engine, Question
@@ -75,15 +74,19 @@ def distances() -> dict[str, list[float]]:
         found = engine.answer(question)["tables"][0]
         return np.stack([unpack(found[name])[1:3, :, 0] for name in HEADLINES], axis=-1)
 
-    far = {}
+    far: dict[str, dict[str, list[float]]] = {}
     for one in engine.sliders:
-        at = [one["low"] + share * (one["high"] - one["low"]) for share in (*PREPARED, *BETWEEN)]
-        tables = [table(one["symbol"], value) for value in at]
-        ends, exact = tables[: len(PREPARED)], np.stack(tables[len(PREPARED) :])
-        line = np.stack([(low + high) / 2 for low, high in pairwise(ends)])
+        values = [one["low"] + share * (one["high"] - one["low"]) for share in ALONG]
+        exact = np.stack([table(one["symbol"], value) for value in values])
         width = exact[:, :, -1] - exact[:, :, 0]
-        off = np.abs(line - exact).max(axis=2)
-        far[one["symbol"]] = (off[width > 0] / width[width > 0]).tolist()
+        for name, there in PREPARED.items():
+            ends = exact[[ALONG.index(share) for share in there]].reshape(len(there), -1)
+            line = np.stack([np.interp(ALONG, there, column) for column in ends.T], axis=1).reshape(
+                exact.shape
+            )
+            off = np.abs(line - exact).max(axis=2)
+            some = (width > 0) & ~np.isin(ALONG, there)[:, None, None]
+            far.setdefault(one["symbol"], {})[name] = (off[some] / width[some]).tolist()
     return far
 
 
@@ -124,15 +127,16 @@ def main() -> None:
         print(f"| {' | '.join(cells)} |")
     print(f"\nA hand on the slider of a belief: all is prepared {found['prepared'] / 1000:.1f} s later.")
     print(
-        f"A page at rest: the ends of all sliders in view are there {found['rested'] / 1000:.1f} s later.\n"
+        f"A page at rest: three answers along each slider in view are there {found['rested'] / 1000:.1f} s later.\n"
     )
     far = distances()
     print("What lies between runs, from the exact answer, as a share of the exact 90 % interval:\n")
-    print("| belief | median | p90 | largest |")
-    print("| --- | --- | --- | --- |")
-    everything = [value for values in far.values() for value in values]
-    for name, values in (*far.items(), ("all", everything)):
-        print(f"| {name} | {median(values):.1%} | {p90(values):.1%} | {max(values):.1%} |")
+    print("| belief | " + " | ".join(f"{name}: median | p90 | largest" for name in PREPARED) + " |")
+    print("| --- |" + " --- |" * 3 * len(PREPARED))
+    far["all"] = {name: [value for one in far.values() for value in one[name]] for name in PREPARED}
+    for symbol, by in far.items():
+        cells = [f"{how(by[name]):.1%}" for name in PREPARED for how in (median, p90, max)]
+        print(f"| {symbol} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ describe("answers along the sliders of several beliefs", () => {
   it("are missing until they are kept, ends first", () => {
     const lines = new Lines();
     expect(lines.missing(asked({}), slider, "ends")).toEqual([0, 8]);
-    expect(lines.missing(asked({}), slider, "everywhere")).toEqual([0, 8, 4, 2, 6]);
+    expect(lines.missing(asked({}), slider, "all")).toEqual([0, 8, 4, 2, 6]);
     lines.keep(asked({ a: 0 }), "a", exact(0, [0], []));
     expect(lines.missing(asked({ a: 3 }), slider, "ends")).toEqual([8]);
     lines.keep(asked({ a: 8 }), "a", exact(8, [80], []));

@@ -58,8 +58,9 @@ CAVEATS = (
     "There are few origins, and the places of one origin share what happened in the country: the intervals of the "
     "skill are wide for that reason.",
     "Up to 2018 the seizures are of cocaine salts, from 2019 of all forms but leaf and bush: a break in the record.",
-    "The simulator's forecast of killings pools the fits with and without mechanism in equal parts. That was decided "
-    "after the mechanism alone had been scored on the same origins: its own row was fixed beforehand, the pool's not.",
+    "The simulator's forecast of killings pools mechanism, state space and last value in equal parts. That a pool is "
+    "used was decided after the mechanism alone had been scored on the same origins, and which one on others that "
+    "overlap them; the pool without mechanism is a peer.",
 )
 
 

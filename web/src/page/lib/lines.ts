@@ -6,9 +6,10 @@ import { type Exact, Line } from "./between";
 /** What a question asks, apart from how many draws and who asks. */
 export type Asked = Pick<Ask, "base" | "baseline" | "measures" | "beliefs" | "want">;
 
-/** Where on a slider exact answers are wanted before it is moved, as shares of its length; its ends first. */
+/** Where on a slider exact answers are wanted before it is moved, as shares of its length. */
 const WANTED = [0, 1, 0.5, 0.25, 0.75];
-const ENDS = 2;
+/** How many of those: without both ends nothing lies between; a few are enough before a hand comes. */
+const HOW_MANY = { ends: 2, few: 3, all: 5 };
 
 export class Lines {
   private readonly lines = new Map<string, Line>();
@@ -27,11 +28,11 @@ export class Lines {
     return value === undefined ? null : (this.lines.get(symbol)?.at(apart(asked, symbol), value) ?? null);
   }
 
-  /** Values of a slider that no answer is there for: its ends, or everywhere one is wanted. */
-  missing(asked: Asked, slider: Slider, where: "ends" | "everywhere"): number[] {
+  /** Values of a slider at which an answer is wanted and none is there. */
+  missing(asked: Asked, slider: Slider, which: keyof typeof HOW_MANY): number[] {
     const line = this.lines.get(slider.symbol);
     const question = apart(asked, slider.symbol);
-    return WANTED.slice(0, where === "ends" ? ENDS : WANTED.length)
+    return WANTED.slice(0, HOW_MANY[which])
       .map((share) => slider.low + share * (slider.high - slider.low))
       .filter((value) => !line?.has(question, value));
   }

@@ -207,14 +207,17 @@ class Store {
     if (question === this.prepared) return;
     this.prepared = question;
     const near = this.lines.missing(this.asked, one, "ends").length > 0;
-    this.asker.prepare(this.along(one, this.lines.missing(this.asked, one, "everywhere")), near);
+    this.asker.prepare(this.along(one, this.lines.missing(this.asked, one, "all")), near);
   }
 
-  /** Nothing is asked: ask for the ends of the next slider in view that has none. */
+  /** Nothing is asked: ask for answers along the next slider in view that lacks some, all ends first. */
   private prepare(): void {
-    for (const one of this.info.sliders.filter(({ symbol }) => this.inView.includes(symbol))) {
-      const values = this.lines.missing(this.asked, one, "ends");
-      if (values.length) return this.asker.prepare(this.along(one, values), false);
+    const inView = this.info.sliders.filter(({ symbol }) => this.inView.includes(symbol));
+    for (const which of ["ends", "few"] as const) {
+      for (const one of inView) {
+        const values = this.lines.missing(this.asked, one, which);
+        if (values.length) return this.asker.prepare(this.along(one, values), false);
+      }
     }
   }
 
