@@ -56,7 +56,7 @@ export class Asker {
     if (!this.flying) void this.send();
   }
 
-  /** Ask what will be of use soon, before anything else if a hand is near; what waited to be asked so is dropped. */
+  /** Ask what will be of use soon (nothing: no more), before anything else if a hand is near; what waited so is dropped. */
   prepare(later: Later[], near: boolean): void {
     this.later = later;
     if (!later.length) return;
@@ -85,12 +85,14 @@ export class Asker {
     if (other) Object.assign(ask, { beliefs: other.beliefs, passing: true });
     this.told.busy(!other || this.next !== null, true);
     let wait = 0;
+    let well = true;
     try {
       const answer = await post<Answer>("/api/run", ask, abort.signal);
       if (other) this.told.prepared(answer, ask, other.symbol);
       else this.told.got(answer, since, ask);
       if (!other && this.sharp && draws < SHARP && !this.next) this.timer = window.setTimeout(() => this.change(SHARP), REST);
     } catch (error) {
+      well = false;
       if (error instanceof Refused && error.status === 503) {
         wait = Math.max(error.after, 1) * 1000;
         if (other) this.later = [];
@@ -105,7 +107,8 @@ export class Asker {
     if (this.next || this.later.length) void this.send();
     else {
       this.told.busy(false, false);
-      if (this.sharp && (draws >= SHARP || other)) this.told.idle();
+      // what could not be answered would be asked again for ever
+      if (well && this.sharp && (draws >= SHARP || other)) this.told.idle();
     }
   }
 }

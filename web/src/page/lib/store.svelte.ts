@@ -250,7 +250,9 @@ class Store {
 
   /** Ask again; `since` is when the hand moved. */
   ask(since = performance.now()): void {
-    if (!this.offline) this.asker.change(LIVE, since);
+    if (this.offline) return;
+    this.asker.prepare([], false);
+    this.asker.change(LIVE, since);
   }
 
   preset(name: string): void {
