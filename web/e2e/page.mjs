@@ -157,6 +157,27 @@ await test("a held belief shows at once what lies between runs, and then exactly
   await settled(page, () => page.getByTestId("reset-beliefs").click());
 });
 
+await test("a page at rest asks for three answers along each slider in view, once, and then for nothing", async () => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const calm = await context.newPage();
+  calm.setDefaultTimeout(PATIENCE);
+  const asked = [];
+  calm.on("request", (request) => request.url().endsWith("/api/run") && asked.push(JSON.parse(request.postData())));
+  await calm.goto(address);
+  const sliders = await calm.locator("[data-testid^=belief-]").count();
+  const quiet = () => calm.waitForFunction(() => {
+    const asking = document.querySelector("[data-testid=status]").dataset.asking === "true";
+    globalThis.since = asking ? undefined : (globalThis.since ?? performance.now());
+    return globalThis.since !== undefined && performance.now() - globalThis.since > 1500;
+  }, null, { polling: 50 });
+  await quiet();
+  const passing = asked.filter((one) => one.passing).map((one) => JSON.stringify(one.beliefs));
+  assert.equal(passing.length, 3 * sliders);
+  assert.equal(new Set(passing).size, passing.length);
+  assert.deepEqual(asked.filter((one) => !one.passing).map((one) => one.draws), [200, 1000]);
+  await context.close();
+});
+
 await test("the months play, and the map's table follows", async () => {
   const slider = page.getByTestId("month");
   await slide(slider, 12);
