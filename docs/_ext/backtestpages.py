@@ -18,15 +18,13 @@ from contraflow.report.backtest import (
     verdict,
     windows,
 )
+from contraflow.report.sureness import BACKTEST, HALF_YEARS
 from markdown import table, text
-
-FILE = "backtest.csv"
-HALF_YEARS = "backtest-half-years.csv"
 
 
 def backtest(case: Case) -> str:
     """Every table over all origins, then those of each origin, and what could not be scored."""
-    path = case.path / FILE
+    path = case.path / BACKTEST
     if not path.exists():
         return "*The case does not ship a backtest yet.*\n"
     found = read_table(path)

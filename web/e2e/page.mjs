@@ -175,6 +175,11 @@ await test("a page at rest asks for three answers along each slider in view, onc
   assert.equal(passing.length, 3 * sliders);
   assert.equal(new Set(passing).size, passing.length);
   assert.deepEqual(asked.filter((one) => !one.passing).map((one) => one.draws), [200, 1000]);
+  // only baselines that are shown are held: what is prepared does not push them out
+  const before = asked.length;
+  await slide(calm.getByTestId("belief-theta"), 1.5);
+  await calm.waitForFunction(() => document.querySelector("[data-testid=status]").dataset.between === "false");
+  assert.equal(asked.slice(before).find((one) => !one.passing).have.length, 2);
   await context.close();
 });
 

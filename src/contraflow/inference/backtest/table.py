@@ -9,7 +9,8 @@ import pandas as pd
 
 #: Resamples of a skill's interval, and the interval's level.
 RESAMPLES, LEVEL = 2000, 0.9
-_MEANS = (
+#: Scores of which the table has means.
+MEANS = (
     "crps",
     "crps_log",
     "crps_total",
@@ -23,7 +24,7 @@ _MEANS = (
 TABLE = (
     "series", "horizon", "origin", "forecaster", "peer", "folds", "places", "cells", "crps", "ratio", "skill",
     "skill_low", "skill_high", "won", "skill_log", "skill_total", "best_peer",
-    *(name for name in _MEANS if name != "crps"), "note",
+    *(name for name in MEANS if name != "crps"), "note",
 )  # fmt: skip
 #: Columns of what was not run or not scored; an empty forecaster means all, horizon 0 all horizons.
 MISSING = ("series", "forecaster", "origin", "horizon", "why")
@@ -66,8 +67,8 @@ def summary(scores: pd.DataFrame, peers: Iterable[str], seed: int = 0) -> pd.Dat
                 row = {"series": series, "horizon": horizon, "origin": origin, "forecaster": forecaster}
                 row |= {"peer": int(forecaster in peers), "best_peer": best, "note": _note(own)}
                 row |= {"folds": own["origin"].nunique(), "places": own["place"].nunique(), "cells": len(own)}
-                means = own.groupby("origin")[list(_MEANS)].mean().to_numpy().mean(axis=0)
-                row |= dict(zip(_MEANS, means.tolist(), strict=True))
+                means = own.groupby("origin")[list(MEANS)].mean().to_numpy().mean(axis=0)
+                row |= dict(zip(MEANS, means.tolist(), strict=True))
                 if best:
                     row |= _against(own, _where(part, part["forecaster"] == best), seed)
                 rows.append(row)

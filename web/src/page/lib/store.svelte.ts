@@ -79,7 +79,9 @@ class Store {
     want: () => this.shown,
     got: (answer, since, asked) => this.take(answer, since, asked),
     prepared: (answer, asked, symbol) => {
-      this.keep(answer, asked, symbol);
+      // not kept among the worlds: those that are shown and saved would be forgotten for it
+      const world = answer.world ? worldOf(answer.world) : this.worlds.get(answer.baseline);
+      if (world) this.lines.keep(asked, symbol, { world, answer, grids: gridsOf(answer) });
       if (symbol === this.held && this.late) this.glance(this.late);
     },
     idle: () => this.prepare(),
@@ -142,8 +144,8 @@ class Store {
     return held;
   }
 
-  /** Keep the baseline of an answer, and the answer itself where it lies on the slider of a belief. */
-  private keep(answer: Answer, asked: Ask | null, symbol = this.held): Omit<Exact, "at"> | null {
+  /** Keep the baseline of an answer, and the answer itself where it lies on the slider that is held. */
+  private keep(answer: Answer, asked: Ask | null): Omit<Exact, "at"> | null {
     if (answer.world) {
       this.worlds.set(answer.world.key, worldOf(answer.world));
       this.rawWorlds.set(answer.world.key, answer.world);
@@ -159,7 +161,7 @@ class Store {
     this.worlds.delete(world.key);
     this.worlds.set(world.key, world);
     const exact = { world, answer, grids: gridsOf(answer) };
-    if (asked?.draws === LIVE) this.lines.keep(asked, symbol, exact);
+    if (asked?.draws === LIVE) this.lines.keep(asked, this.held, exact);
     return exact;
   }
 
