@@ -166,6 +166,35 @@ def test_members_fit_what_a_linear_model_says_exactly():
     np.testing.assert_allclose(np.cov(made.latent), np.linalg.inv(curvature), atol=0.04)
 
 
+def test_members_spread_as_the_posterior_of_rows_with_heavy_tails_does():
+    rows, sd, nu, none = 60, 0.5, 5.0, np.array([], dtype=int)
+    grid, slope = np.linspace(-3.0, 3.0, 4001), np.ones((rows, 1))
+    exact, found = [], []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        observed = 0.3 + sd * rng.standard_t(nu, rows)
+
+        def pull(x, wanted, variance):
+            said = slope @ x
+            return said, slope.T @ ((said - wanted) / variance)
+
+        def errors(said):
+            return np.full_like(said, sd)
+
+        square = ((observed[:, None] - grid) / sd) ** 2
+        height = -0.5 * (nu + 1.0) * np.log1p(square / nu).sum(axis=0) - 0.5 * grid**2
+        chance = np.exp(height - height.max())
+        chance /= chance.sum()
+        mean = chance @ grid
+        exact.append((mean, np.sqrt(chance @ (grid - mean) ** 2)))
+        mode = find_mode(np.zeros(1), pull, lambda x: slope, observed, errors, np.full(rows, nu), none)
+        made = smooth(rng.standard_normal((1, 2000)), pull, observed, errors, mode, none, rng).latent
+        found.append((made.mean(), made.std()))
+    (means, spreads), (middles, widths) = np.array(exact).T, np.array(found).T
+    np.testing.assert_allclose(middles, means, atol=0.02)
+    assert abs((widths / spreads).mean() - 1.0) < 0.05  # with the weights alone it would be 0.87
+
+
 def test_scales_are_drawn_from_the_marginal_likelihood():
     rng = np.random.default_rng(1)
     rows, truth = 200, 0.6

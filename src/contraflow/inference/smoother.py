@@ -60,12 +60,15 @@ class Mode:
     derivatives : numpy.ndarray, shape (row, latent)
     weight : numpy.ndarray, shape (row,)
         Of rows with heavy tails: below one for outliers.
+    widening : numpy.ndarray, shape (row,)
+        Factor on the variance of rows with heavy tails, see `widening`.
     """
 
     place: np.ndarray
     said: np.ndarray
     derivatives: np.ndarray
     weight: np.ndarray
+    widening: np.ndarray
 
 
 def smooth(
@@ -107,8 +110,10 @@ def smooth(
     """
     members = prior.shape[1]
     noise = rng.standard_normal((len(observed), members))
-    variance = error(np.repeat(mode.said[:, None], members, axis=1)) ** 2 / mode.weight[:, None]
-    wanted = observed[:, None] + noise * np.sqrt(variance)
+    wide = mode.widening[:, None]
+    variance = wide * error(np.repeat(mode.said[:, None], members, axis=1)) ** 2 / mode.weight[:, None]
+    # what is seen is moved away from the mode as far as its variance is widened: the mode stays the mode
+    wanted = (mode.said + mode.widening * (observed - mode.said))[:, None] + noise * np.sqrt(variance)
     back = _preconditioner(mode.derivatives, variance.mean(axis=1))
     place = _linear(prior, wanted, variance.mean(axis=1), mode)
     place[held] = prior[held]
@@ -137,7 +142,7 @@ def smooth(
         )  # fmt: skip
         now = np.where(better, then, now)
         length = np.where(better, np.minimum(length * GROW, MOST), length * CUT)
-        square = (observed[:, None] - said) ** 2 / variance
+        square = (observed[:, None] - said) ** 2 / (variance / wide)
         misfits.append(float(np.median(np.sqrt(square.mean(axis=0)))))
         if progress is not None:
             progress(turn + 1, rounds, misfits[-1])
@@ -200,13 +205,24 @@ def find_mode(
         else:
             break
     weight = _weight(observed - said[:, 0], error(said)[:, 0] ** 2, degrees)
-    return Mode(place[:, 0], said[:, 0], jacobian(place[:, 0]), weight)
+    return Mode(place[:, 0], said[:, 0], jacobian(place[:, 0]), weight, widening(degrees))
 
 
 def _preconditioner(derivatives: np.ndarray, variance: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """(I + JᵀR⁻¹J)⁻¹ as a function, by the Woodbury identity."""
     factor = linalg.cho_factor(derivatives @ derivatives.T + np.diag(variance))
     return lambda slope: slope - derivatives.T @ linalg.cho_solve(factor, derivatives @ slope)
+
+
+def widening(degrees: np.ndarray) -> np.ndarray:
+    """Factor on the variance of a row under a Student t, for what it teaches: (ν + 3)/(ν + 1), one for a normal.
+
+    With the weights of outliers held, every row would teach 1/σ² on average; a Student t teaches less, (ν + 1)/(ν + 3)
+    of that (its Fisher information; Lange, Little & Taylor 1989, J. Am. Stat. Assoc. 84).
+    """
+    heavy = np.isfinite(degrees)
+    nu = np.where(heavy, degrees, 1.0)
+    return np.where(heavy, (nu + 3.0) / (nu + 1.0), 1.0)
 
 
 def _weight(residual: np.ndarray, variance: np.ndarray, degrees: np.ndarray) -> np.ndarray:
