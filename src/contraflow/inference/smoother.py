@@ -19,8 +19,10 @@ from scipy import linalg
 
 SEARCH, ROUNDS = 30, 30
 """Steps towards the mode, and of every member from there."""
-FRAMES = 5
-"""Steps of the search for the mode after which its curvature is computed anew."""
+CUTS = 8
+"""Times a step of the search is cut before it ends."""
+ENOUGH = 1.0
+"""The search ends where a step lowers minus twice the log density by less: little, among thousands of latents."""
 STEP, CUT, GROW, MOST = 0.5, 0.4, 1.3, 1.5
 """First step, its factors where it made things worse and better, and the longest."""
 
@@ -114,7 +116,7 @@ def smooth(
     variance = wide * error(np.repeat(mode.said[:, None], members, axis=1)) ** 2 / mode.weight[:, None]
     # what is seen is moved away from the mode as far as its variance is widened: the mode stays the mode
     wanted = (mode.said + mode.widening * (observed - mode.said))[:, None] + noise * np.sqrt(variance)
-    back = _preconditioner(mode.derivatives, variance.mean(axis=1))
+    back = _preconditioner(mode.derivatives, variance.mean(axis=1), held)
     place = _linear(prior, wanted, variance.mean(axis=1), mode)
     place[held] = prior[held]
     said, slope = pull(place, wanted, variance)
@@ -131,7 +133,6 @@ def smooth(
     now = height(place, said)
     for turn in range(rounds):
         step = back(place - prior + slope)
-        step[held] = 0.0
         trial = place - length * step
         heard, fresh = pull(trial, wanted, variance)
         with np.errstate(invalid="ignore", over="ignore"):
@@ -165,8 +166,9 @@ def find_mode(
     degrees: np.ndarray,
     held: np.ndarray,
     steps: int = SEARCH,
+    enough: float = ENOUGH,
 ) -> Mode:
-    """Find the mode of the posterior.
+    """Find the mode of the posterior, given the weights of outliers that its own spread implies.
 
     Parameters
     ----------
@@ -180,38 +182,55 @@ def find_mode(
         From what the model says, shape (row, 1), to standard errors.
     degrees : numpy.ndarray, shape (row,)
         Degrees of freedom of each row's Student t; infinite for a normal.
+    steps, enough : int, float
+        Steps at most, and the gain in minus twice the log density below which a step is the last.
     """
     place, wanted = begin[:, None].copy(), observed[:, None]
     said, _ = pull(place, wanted, np.ones_like(wanted))
     length, derivatives = STEP, np.zeros((len(observed), len(begin)))
-    for step in range(steps):
-        spread = error(said)
-        variance = spread**2 / _weight(observed - said[:, 0], spread[:, 0] ** 2, degrees)[:, None]
-        if step % FRAMES == 0:
-            derivatives = jacobian(place[:, 0])
-        back = _preconditioner(derivatives, variance[:, 0])
+    weight = np.ones(len(observed))
+
+    def weigh() -> np.ndarray:
+        free = np.delete(derivatives, held, axis=1)
+        return _weight(observed - said[:, 0], error(said)[:, 0] ** 2, weight, free, degrees)
+
+    for _ in range(steps):
+        derivatives = jacobian(place[:, 0])
+        weight = weigh()
+        variance = error(said) ** 2 / weight[:, None]
+        back = _preconditioner(derivatives, variance[:, 0], held)
         _, slope = pull(place, wanted, variance)
         now = (place**2).sum() + ((wanted - said) ** 2 / variance).sum()
         down = back(place + slope)
-        down[held] = 0.0
-        for _ in range(6):
+        then = now
+        for _ in range(CUTS):
             trial = place - length * down
             heard, _ = pull(trial, wanted, variance)
-            then = (trial**2).sum() + ((wanted - heard) ** 2 / variance).sum()
-            if np.isfinite(then) and then < now:
-                place, said, length = trial, heard, min(length * GROW, MOST)
+            height = (trial**2).sum() + ((wanted - heard) ** 2 / variance).sum()
+            if np.isfinite(height) and height < now:
+                place, said, then, length = trial, heard, height, min(length * GROW, MOST)
                 break
             length *= CUT
-        else:
+        if now - then <= enough:
             break
-    weight = _weight(observed - said[:, 0], error(said)[:, 0] ** 2, degrees)
-    return Mode(place[:, 0], said[:, 0], jacobian(place[:, 0]), weight, widening(degrees))
+    derivatives = jacobian(place[:, 0])
+    return Mode(place[:, 0], said[:, 0], derivatives, weigh(), widening(degrees))
 
 
-def _preconditioner(derivatives: np.ndarray, variance: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """(I + JᵀR⁻¹J)⁻¹ as a function, by the Woodbury identity."""
-    factor = linalg.cho_factor(derivatives @ derivatives.T + np.diag(variance))
-    return lambda slope: slope - derivatives.T @ linalg.cho_solve(factor, derivatives @ slope)
+def _preconditioner(
+    derivatives: np.ndarray, variance: np.ndarray, held: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
+    """(I + JᵀR⁻¹J)⁻¹ of the latents that move, as a function, by the Woodbury identity; the held ones stay."""
+    free = np.ones((derivatives.shape[1], 1))
+    free[held] = 0.0
+    moving = derivatives * free.T
+    factor = linalg.cho_factor(moving @ moving.T + np.diag(variance))
+
+    def back(slope: np.ndarray) -> np.ndarray:
+        down = slope * free
+        return down - moving.T @ linalg.cho_solve(factor, moving @ down)
+
+    return back
 
 
 def widening(degrees: np.ndarray) -> np.ndarray:
@@ -225,8 +244,21 @@ def widening(degrees: np.ndarray) -> np.ndarray:
     return np.where(heavy, (nu + 3.0) / (nu + 1.0), 1.0)
 
 
-def _weight(residual: np.ndarray, variance: np.ndarray, degrees: np.ndarray) -> np.ndarray:
-    """Weight of each row under a Student t: one for a normal, little for an outlier."""
+def _weight(
+    residual: np.ndarray,
+    variance: np.ndarray,
+    before: np.ndarray,
+    derivatives: np.ndarray,
+    degrees: np.ndarray,
+) -> np.ndarray:
+    """Weight of each row under a Student t: one for a normal, little for an outlier.
+
+    The residual at the mode is smaller than the error was, because the mode has followed it. What is expected of its
+    square, (d − g)² + (J Σ Jᵀ)ᵢᵢ with Σ the posterior's covariance of the linear model, is not.
+    """
     heavy = np.isfinite(degrees)
     nu = np.where(heavy, degrees, 1.0)
-    return np.where(heavy, (nu + 1.0) / (nu + residual**2 / variance), 1.0)
+    prior = derivatives @ derivatives.T
+    left = prior - prior @ linalg.solve(prior + np.diag(variance / before), prior, assume_a="pos")
+    square = residual**2 + np.maximum(np.diag(left), 0.0)
+    return np.where(heavy, (nu + 1.0) / (nu + square / variance), 1.0)
