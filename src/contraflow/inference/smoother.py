@@ -3,10 +3,11 @@
 Member j minimises ½‖x − z_j‖² + ½ Σ (d + e_j − g(x))²/R over x, where z_j is a draw of the (standard normal) prior,
 d the record, e_j a draw of its errors, R their variance and g the simulator. For a linear g with normal errors the
 minima are exact draws of the posterior; for a crooked one they are draws of something near it (Kitanidis 1995, Water
-Resources Research 31; Oliver, He & Reynolds 1996). Every member goes down its own gradient, computed backwards through
-the simulator and preconditioned by the curvature at the mode, H = I + JᵀR⁻¹J, with a step of its own that is cut where
-it made things worse. Heavy-tailed errors enter by weights on the rows. Scales of walks and of errors are not moved:
-each member keeps a draw of them (`contraflow.inference.evidence`).
+Resources Research 31; Oliver, He & Reynolds 1996). Every member goes down by limited-memory BFGS: its own gradients,
+computed backwards through the simulator, from the curvature at the mode, H = I + JᵀR⁻¹J, with a step of its own that is
+cut where it made things worse. Heavy-tailed errors enter by weights on the rows and by what such rows teach
+(`widening`). Scales of walks and of errors are not moved: each member keeps a draw of them
+(`contraflow.inference.evidence`).
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-SEARCH, ROUNDS = 30, 30
+SEARCH, ROUNDS = 30, 48
 """Steps towards the mode, and of every member from there."""
 CUTS = 8
 """Times a step of the search is cut before it ends."""
 ENOUGH = 1.0
 """The search ends where a step lowers minus twice the log density by less: little, among thousands of latents."""
 STEP, CUT, GROW, MOST = 0.5, 0.4, 1.3, 1.5
-"""First step, its factors where it made things worse and better, and the longest."""
+"""First step of the search, factors where a step made things worse and better, and the longest."""
+FIRST, FASTER, MEMORY = 0.03, 2.0, 10
+"""First step of a member, far from where the shared curvature was found; the factor on a step that made things better, up
+to a whole one; moves that it remembers."""
 
 
 @dataclass(frozen=True)
@@ -125,24 +129,26 @@ def smooth(
         place[:, lost] = 0.5 * (place[:, lost] + mode.place[:, None])
         place[held] = prior[held]
         said, slope = pull(place, wanted, variance)
-    length, misfits = np.full(members, STEP), []
+    length, misfits, past = np.full(members, FIRST), [], _Past(back)
 
     def height(x: np.ndarray, g: np.ndarray) -> np.ndarray:
         return ((x - prior) ** 2).sum(axis=0) + ((wanted - g) ** 2 / variance).sum(axis=0)
 
     now = height(place, said)
     for turn in range(rounds):
-        step = back(place - prior + slope)
+        step = past.step(place - prior + slope)
         trial = place - length * step
         heard, fresh = pull(trial, wanted, variance)
         with np.errstate(invalid="ignore", over="ignore"):
             then = height(trial, heard)
             better = np.isfinite(then) & np.isfinite(fresh).all(axis=0) & (then < now)
+        moved = np.where(better, trial - place, 0.0)
+        past.keep(moved, np.where(better, moved + fresh - slope, 0.0))
         place[:, better], said[:, better], slope[:, better] = (
             trial[:, better], heard[:, better], fresh[:, better],
         )  # fmt: skip
         now = np.where(better, then, now)
-        length = np.where(better, np.minimum(length * GROW, MOST), length * CUT)
+        length = np.where(better, np.minimum(length * FASTER, 1.0), length * CUT)
         square = (observed[:, None] - said) ** 2 / (variance / wide)
         misfits.append(float(np.median(np.sqrt(square.mean(axis=0)))))
         if progress is not None:
@@ -215,6 +221,38 @@ def find_mode(
             break
     derivatives = jacobian(place[:, 0])
     return Mode(place[:, 0], said[:, 0], derivatives, weigh(), widening(degrees))
+
+
+class _Past:
+    """Limited-memory BFGS of many members at once, from a curvature that they share (Nocedal 1980, Math. Comp. 35).
+
+    Parameters
+    ----------
+    back : callable
+        From gradients to steps under the shared curvature.
+    """
+
+    def __init__(self, back: Callable[[np.ndarray], np.ndarray]) -> None:
+        self.back = back
+        self.pairs: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+
+    def keep(self, moved: np.ndarray, changed: np.ndarray) -> None:
+        """Remember moves and how the gradient changed, shape (latent, member); zero where a member stayed."""
+        both = (moved * changed).sum(axis=0)
+        convex = both > 1e-10 * (moved**2).sum(axis=0)
+        self.pairs.append((moved, changed, np.where(convex, 1.0 / np.where(convex, both, 1.0), 0.0)))
+        self.pairs = self.pairs[-MEMORY:]
+
+    def step(self, slope: np.ndarray) -> np.ndarray:
+        """Step downhill is minus this, shape (latent, member)."""
+        left, shares = slope.copy(), []
+        for moved, changed, inverse in reversed(self.pairs):
+            shares.append(inverse * (moved * left).sum(axis=0))
+            left -= shares[-1] * changed
+        made = self.back(left)
+        for (moved, changed, inverse), share in zip(self.pairs, reversed(shares), strict=True):
+            made += (share - inverse * (changed * made).sum(axis=0)) * moved
+        return made
 
 
 def _preconditioner(
