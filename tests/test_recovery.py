@@ -36,5 +36,7 @@ def test_every_number_of_the_small_case_is_judged(tmp_path):
     assert table["place"].between(0.0, 1.0).all()
     record = table["symbol"] == "(record)"
     assert record.sum() == len(case.calibration) - (case.calibration["quantity"] == "members").sum()
-    assert table.loc[~record & ~table["symbol"].str.contains("error|consignment"), "contraction"].notna().all()
+    assert (
+        table.loc[~record & ~table["symbol"].str.contains("error|consignment"), "contraction"].notna().all()
+    )
     assert (coverage(table)["count"] > 0).sum() >= 3

@@ -27,8 +27,8 @@ ENOUGH = 1.0
 STEP, CUT, GROW, MOST = 0.5, 0.4, 1.3, 1.5
 """First step of the search, factors where a step made things worse and better, and the longest."""
 FIRST, FASTER, MEMORY = 0.03, 2.0, 10
-"""First step of a member, far from where the shared curvature was found; the factor on a step that made things better, up
-to a whole one; moves that it remembers."""
+"""First step of a member, far from where the shared curvature was found; the factor on a step that made things
+better, up to a whole one; moves that it remembers."""
 
 
 @dataclass(frozen=True)
