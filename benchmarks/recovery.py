@@ -1,6 +1,6 @@
 """Whether the fit of the trade finds known parameters in invented records; writes the table that the case ships.
 
-python benchmarks/recovery.py --replicas 12          three quarters of an hour on two cores
+python benchmarks/recovery.py --replicas 12          a quarter of an hour on two cores
 """
 
 from __future__ import annotations

@@ -22,11 +22,7 @@ MEMBERS = 64
 TAUGHT = 0.3
 """Contraction from which a parameter counts as one that the record says something about."""
 COLUMNS = ("replica", "symbol", "element", "place", "contraction")
-"""Columns of the table: `place` is where the truth stands among members, uniform from 0 to 1 if the fit is right.
-
-The contraction comes from the first half of the members, the place from the second: chosen and judged by the same
-members, numbers whose spread came out small by chance would look as if their intervals were too narrow.
-"""
+"""Columns of the table: `place` is the share of members below the truth."""
 
 
 def recover(
@@ -70,12 +66,12 @@ def recover(
         made = fitter.ensemble(replica, members)
         found = fitter.values(made) | {"(record)": made.said}
         right = latents.values(truth) | errors | {"(record)": said}
-        half = members // 2
-        z = dict(zip([p[0] for p in latents.parts], _split(latents, made.latent[:, :half]), strict=True))
+        z = dict(zip([p[0] for p in latents.parts], _split(latents, made.latent), strict=True))
         for symbol, value in found.items():
-            draws, true = value.reshape(-1, members)[:, half:], np.ravel(right[symbol])
-            taught = 1.0 - z[symbol].var(axis=1, ddof=1) if symbol in z else np.full(len(true), np.nan)
-            rows = zip(range(len(true)), standing(draws, true, rng), taught, strict=True)
+            draws, true = value.reshape(-1, members), np.ravel(right[symbol])
+            taught = 1.0 - z[symbol].var(axis=1) if symbol in z else np.full(len(true), np.nan)
+            place = (draws < true[:, None]).mean(axis=1)
+            rows = zip(range(len(true)), place, taught, strict=True)
             parts += [
                 (replica, symbol, *(float(x) if i else int(x) for i, x in enumerate(row))) for row in rows
             ]
@@ -84,31 +80,14 @@ def recover(
     return pd.DataFrame(parts, columns=list(COLUMNS))
 
 
-def standing(draws: np.ndarray, true: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Where truths stand among draws, from 0 to 1: the rank, spread evenly over its share of the interval.
-
-    A truth that is one more draw stands anywhere with the same chance, however few draws there are; the plain share of
-    draws below it would call 88 % of 64 draws a 90 % interval.
-
-    Parameters
-    ----------
-    draws : numpy.ndarray, shape (number, draw)
-    true : numpy.ndarray, shape (number,)
-    rng : numpy.random.Generator
-    """
-    below = (draws < true[:, None]).sum(axis=1)
-    return (below + rng.random(len(true))) / (draws.shape[1] + 1)
-
-
 def coverage(table: pd.DataFrame) -> pd.DataFrame:
-    """Share of truths inside the 50 and 90 % intervals: all numbers, those taught something, the record, scales."""
+    """Share of truths inside the 50 and 90 % intervals: all numbers, those taught something, and the record."""
     away = (table["place"] - 0.5).abs()
     record = table["symbol"] == "(record)"
     groups = {
         "all parameters": ~record,
         f"contraction above {TAUGHT}": ~record & (table["contraction"] > TAUGHT),
         "what the truth says of the record": record,
-        "scales of walks and of errors": table["symbol"].isin(trade.SCALES),
     }
     rows = [
         (name, int(mask.sum()), float((away[mask] <= 0.25).mean()), float((away[mask] <= 0.45).mean()))

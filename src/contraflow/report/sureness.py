@@ -222,8 +222,8 @@ def recovery(folder: Path) -> Section | None:
     rows = _rows(folder / RECOVERY)
     if not rows:
         return None
-    # scales say how wide other things are; what they do to those is in the other rows
-    share = min(float(row["in90"]) for row in rows if not row["numbers"].startswith("scales"))
+    worst = min(rows, key=lambda row: float(row["in90"]))
+    share = float(worst["in90"])
     first = (
         "Where the record teaches something, intervals hold known truths as often as they say."
         if share >= 0.85

@@ -193,7 +193,6 @@ const FORMS: [RegExp, string][] = [
   [/^Backtest: (.+), (\d+) months ahead$/, "Prueba retrospectiva: $1, a $2 meses"],
   [/^Do gains fall\? (.+) beside (.+)$/, "¿Bajan las ganancias? $1 junto a $2"],
   [/^Fit of (.+): all (\d+) targets are met\.$/, "Ajuste de $1: se cumplen las $2 metas."],
-  [/^Fit of (.+): missed: (.+)\.$/, "Ajuste de $1: sin cumplir: $2."],
   [/^Of ([\d,]+) fitted points of (.+), (\d+) % lie in their 50 % interval and (\d+) % in their 90 % interval\.$/, "De $1 puntos ajustados de $2, el $3 % está en su intervalo del 50 % y el $4 % en el del 90 %."],
   [/^Not identified, so that what comes out is what was believed before: (.+)\.$/, "No identificados, de modo que sale lo que se creía antes: $1."],
   [/^In all, ([\d,]+) of ([\d,]+) numbers behind (.+) are not identified, deviations of single links, places and years included\.$/, "En total, $1 de $2 números detrás de $3 no están identificados, contando las desviaciones de tramos, lugares y años sueltos."],
