@@ -1,6 +1,8 @@
 """Whether the fit of the trade finds known parameters in invented records; writes the table that the case ships.
 
-python benchmarks/recovery.py --replicas 12          a quarter of an hour on two cores
+python benchmarks/recovery.py --replicas 12 --keep places.csv          three quarters of an hour on two cores
+
+What each replica finds is kept as it goes in the file named by --keep; the same command goes on from there.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from pathlib import Path
 
 from contraflow.case import load_case
 from contraflow.ensemble.run import use_double_precision_and_cache
@@ -20,6 +23,9 @@ def main() -> None:
     )
     parser.add_argument("case", nargs="?", default="ecuador")
     parser.add_argument("--replicas", type=int, default=12)
+    parser.add_argument(
+        "--keep", type=Path, help="file of what each replica found, to go on from after a stop"
+    )
     options = parser.parse_args()
     use_double_precision_and_cache()
     case = load_case(options.case)
@@ -30,6 +36,7 @@ def main() -> None:
         progress=lambda done, total: print(
             f"{time.monotonic() - began:6.0f} s  {done} of {total}", flush=True
         ),
+        keep=options.keep,
     )
     found = coverage(table).assign(replicas=options.replicas)
     print(found.to_string(index=False))

@@ -157,13 +157,70 @@ def test_members_fit_what_a_linear_model_says_exactly():
 
     none = np.array([], dtype=int)
     degrees = np.full(4, np.inf)
-    mode = find_mode(np.zeros(size), pull, lambda x: slope, observed, errors, degrees, none)
+    mode = find_mode(np.zeros(size), pull, lambda x: slope, observed, errors, degrees, none, enough=0.0)
     curvature = np.eye(size) + slope.T @ slope / sd**2
     exact = np.linalg.solve(curvature, slope.T @ observed / sd**2)
     np.testing.assert_allclose(mode.place, exact, atol=1e-6)
     made = smooth(rng.standard_normal((size, 4000)), pull, observed, errors, mode, none, rng)
     np.testing.assert_allclose(made.latent.mean(axis=1), exact, atol=0.05)
     np.testing.assert_allclose(np.cov(made.latent), np.linalg.inv(curvature), atol=0.04)
+
+
+def test_latents_that_are_held_do_not_lead_the_others_astray():
+    rng = np.random.default_rng(3)
+    slope, sd, held = rng.standard_normal((5, 4)), 0.3, np.array([1])
+    observed, begin = 2.0 * rng.standard_normal(5), np.array([0.0, 1.7, 0.0, 0.0])
+    free = np.delete(np.arange(4), held)
+
+    def pull(x, wanted, variance):
+        said = slope @ x
+        return said, slope.T @ ((said - wanted) / variance)
+
+    def errors(said):
+        return np.full_like(said, sd)
+
+    degrees = np.full(5, np.inf)
+    mode = find_mode(begin, pull, lambda x: slope, observed, errors, degrees, held, enough=0.0)
+    mine, left = slope[:, free], observed - slope[:, 1] * begin[1]
+    curvature = np.eye(3) + mine.T @ mine / sd**2
+    exact = np.linalg.solve(curvature, mine.T @ left / sd**2)
+    assert mode.place[1] == begin[1]
+    np.testing.assert_allclose(mode.place[free], exact, atol=1e-5)
+    prior = rng.standard_normal((4, 4000))
+    prior[1] = begin[1]
+    made = smooth(prior, pull, observed, errors, mode, held, rng)
+    assert (made.latent[1] == begin[1]).all()
+    np.testing.assert_allclose(made.latent[free].mean(axis=1), exact, atol=0.05)
+    np.testing.assert_allclose(np.cov(made.latent[free]), np.linalg.inv(curvature), atol=0.04)
+
+
+def test_members_spread_as_the_posterior_of_rows_with_heavy_tails_does():
+    rows, sd, nu, none = 60, 0.5, 5.0, np.array([], dtype=int)
+    grid, slope = np.linspace(-3.0, 3.0, 4001), np.ones((rows, 1))
+    exact, found = [], []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        observed = 0.3 + sd * rng.standard_t(nu, rows)
+
+        def pull(x, wanted, variance):
+            said = slope @ x
+            return said, slope.T @ ((said - wanted) / variance)
+
+        def errors(said):
+            return np.full_like(said, sd)
+
+        square = ((observed[:, None] - grid) / sd) ** 2
+        height = -0.5 * (nu + 1.0) * np.log1p(square / nu).sum(axis=0) - 0.5 * grid**2
+        chance = np.exp(height - height.max())
+        chance /= chance.sum()
+        mean = chance @ grid
+        exact.append((mean, np.sqrt(chance @ (grid - mean) ** 2)))
+        mode = find_mode(np.zeros(1), pull, lambda x: slope, observed, errors, np.full(rows, nu), none)
+        made = smooth(rng.standard_normal((1, 2000)), pull, observed, errors, mode, none, rng).latent
+        found.append((made.mean(), made.std()))
+    (means, spreads), (middles, widths) = np.array(exact).T, np.array(found).T
+    np.testing.assert_allclose(middles, means, atol=0.02)
+    assert abs((widths / spreads).mean() - 1.0) < 0.05  # with the weights alone it would be 0.87
 
 
 def test_scales_are_drawn_from_the_marginal_likelihood():

@@ -164,6 +164,7 @@ await test("a page at rest asks for three answers along each slider in view, onc
   const asked = [];
   calm.on("request", (request) => request.url().endsWith("/api/run") && asked.push(JSON.parse(request.postData())));
   await calm.goto(address);
+  await calm.locator("[data-testid^=belief-]").first().waitFor();
   const sliders = await calm.locator("[data-testid^=belief-]").count();
   const quiet = () => calm.waitForFunction(() => {
     const asking = document.querySelector("[data-testid=status]").dataset.asking === "true";

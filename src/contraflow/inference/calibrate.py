@@ -59,8 +59,9 @@ class TradeFit:
     problem : contraflow.inference.trade.TradeProblem
     values : dict of str to numpy.ndarray
         By symbol; shape (chain, draw, dimensions of the symbol...).
-    said, replicated : numpy.ndarray, shape (chain, draw, row)
-        What the model says of every row of the record, and what it would have recorded, on the scale of errors.
+    said, error, replicated : numpy.ndarray, shape (chain, draw, row)
+        What the model says of every row of the record, how far that may err, and what it would have recorded, on the
+        scale of errors.
     stats, info : dict
         Of the sampler.
     """
@@ -68,6 +69,7 @@ class TradeFit:
     problem: trade.TradeProblem
     values: dict[str, np.ndarray]
     said: np.ndarray
+    error: np.ndarray
     replicated: np.ndarray
     stats: dict[str, np.ndarray]
     info: dict[str, Any]
@@ -154,7 +156,7 @@ def _smoothed(
     if made.seconds is not None:
         info["seconds"] = made.seconds
     replicated = made.said + _noise(problem, made.said.shape, how.seed) * made.error
-    return TradeFit(problem, made.values, made.said, replicated, {}, info)
+    return TradeFit(problem, made.values, made.said, made.error, replicated, {}, info)
 
 
 def _noise(problem: trade.TradeProblem, shape: tuple[int, ...], seed: int) -> np.ndarray:
@@ -179,6 +181,7 @@ def _evaluate(problem: trade.TradeProblem, white: Whitened, draws: Draws, seed: 
         problem,
         {name: value.reshape(*shape, *value.shape[1:]) for name, value in found.items()},
         said.reshape(*shape, -1),
+        error.reshape(*shape, -1),
         (said + _noise(problem, said.shape, seed) * error).reshape(*shape, -1),
         draws.stats,
         draws.info,

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
+from scipy import stats
 
 from contraflow.errors import ContraflowError
 
@@ -195,6 +196,23 @@ def spread(
         jnp.asarray(record.quantity == "price")[:, None], draw["price_error"], draw["reporting_error"]
     )
     return jnp.sqrt(common**2 + jnp.where(seizing, lumps, 0.0) + jnp.asarray(record.error)[:, None] ** 2)
+
+
+def log_likelihood(record: Record, said: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Log density of what was recorded: seizures with heavy tails, everything else normal.
+
+    Parameters
+    ----------
+    said, error : numpy.ndarray, shape (..., row)
+        On the scale of errors.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., row)
+    """
+    z = (record.scale - said) / error
+    heavy = record.quantity == "seizures"
+    return np.where(heavy, stats.t.logpdf(z, DEGREES), stats.norm.logpdf(z)) - np.log(error)
 
 
 def subset(record: Record, rows: np.ndarray) -> Record:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from contraflow.inference.diagnose import LEARNED, Diagnosis, Quantity, series
+from contraflow.inference.leaveout import TRUSTED
 from contraflow.report import diagnosis_figures as draw
 from contraflow.report.page import Cell, Page
 
@@ -18,7 +19,7 @@ WORST, NAMED = 12, 60
 MET = {True: "met", False: "MISSED", None: "not judged"}
 QUANTITY = ("quantity", "mean", "sd", "5 %", "95 %", "R-hat", "bulk ESS", "tail ESS")
 VERDICT = ("what", "value", "target", "verdict")
-COVERAGE = ("series", "points", "in 50 %", "", "in 90 %", "")
+COVERAGE = ("series", "points", "in 50 %", "in 90 %", "left out, in 50 %", "", "in 90 %", "", "few draws")
 LEARNED_BY = ("parameter", "numbers", "least", "median", "largest", f"below {LEARNED}")
 
 Part = tuple[str, "xr.DataTree", Diagnosis]
@@ -48,15 +49,18 @@ def quantity_rows(items: Sequence[Quantity]) -> list[tuple[Cell, ...]]:
 
 
 def coverage_rows(found: Diagnosis) -> list[tuple[Cell, ...]]:
-    """Return one row a series, and one for all."""
+    """Return one row a series, and one for all; verdicts are on the points left out, where they are known."""
     return [
         (
             item.series,
             item.points,
-            f"{100 * item.half:.0f} %",
+            _share(item.half),
+            _share(item.ninety),
+            _share(item.half_without),
             item.judged(50),
-            f"{100 * item.ninety:.0f} %",
+            _share(item.ninety_without),
             item.judged(90),
+            _share(item.unsure),
         )
         for item in found.coverage
     ]
@@ -173,14 +177,16 @@ def _coverage(page: Page, before: str, tree: xr.DataTree, found: Diagnosis) -> N
     page.section(f"{before}Coverage" if before else "Does it cover what was seen?")
     page.text(
         "The fitted points beside what the fitted model would have recorded. This is no forecast: the model has seen "
-        "these points."
+        "these points, and holds more of them than it says, however right it is. Left out: beside what it would say of "
+        "each point without that point, by weighing draws. Few draws: share of the points for which the weights rest "
+        f"on few of them (Pareto k above {TRUSTED})."
     )
     page.figure(
         draw.coverage_plot(found.coverage),
-        "Share of each series' points (their number in brackets) inside 50 and 90 % intervals.",
+        "Share of each series' points (their number in brackets) inside 50 and 90 % intervals, each point left out "
+        "where that is known.",
         "; ".join(
-            f"{c.series}: {100 * c.half:.0f} % in 50 %, {100 * c.ninety:.0f} % in 90 %"
-            for c in found.coverage
+            f"{c.series}: {_share(c.fair[0])} in 50 %, {_share(c.fair[1])} in 90 %" for c in found.coverage
         ),
     )
     page.table(COVERAGE, coverage_rows(found))
@@ -206,6 +212,10 @@ def _sampled(found: Diagnosis) -> str:
     if "n_steps" in s:
         words += f", {s['n_steps']:.0f} leapfrog steps a draw"
     return f"{words}."
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %" if np.isfinite(value) else "–"
 
 
 def _whole(value: float) -> int | None:

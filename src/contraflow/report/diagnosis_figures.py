@@ -105,15 +105,15 @@ def contraction_plot(learned: Sequence[Learned]) -> Figure:
 
 
 def coverage_plot(coverage: Sequence[Coverage]) -> Figure:
-    """Shares covered by 50 and 90 % intervals, series by series, over their targets."""
+    """Shares covered by 50 and 90 % intervals (left out, where known), series by series, over their targets."""
     figure, axes = new_figure(height=0.9 + 0.24 * len(coverage), width=8.0)
     axis = axes[0, 0]
     at = np.arange(len(coverage))[::-1]
     for (low, high), colour in ((HALF, PALETTE["up"]), (NINETY, PALETTE["accent"])):
         axis.axvspan(100 * low, 100 * high, color=colour, alpha=0.15, linewidth=0)
     for values, colour, label in (
-        ([item.half for item in coverage], PALETTE["up"], "50 % intervals"),
-        ([item.ninety for item in coverage], PALETTE["accent"], "90 % intervals"),
+        ([item.fair[0] for item in coverage], PALETTE["up"], "50 % intervals"),
+        ([item.fair[1] for item in coverage], PALETTE["accent"], "90 % intervals"),
     ):
         axis.scatter(100 * np.array(values), at, s=24, color=colour, label=label, zorder=3)
     axis.set_yticks(at, [f"{_short(item.series)} ({item.points})" for item in coverage], fontsize=8)

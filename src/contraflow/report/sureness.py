@@ -107,22 +107,35 @@ def _targets(name: str, part: Mapping[str, Any]) -> Section:
 
 def _covered(name: str, part: Mapping[str, Any]) -> Section:
     whole = next((c for c in part["coverage"] if c["series"] == "all"), None)
-    words = [
-        "Points that were fitted, so this is no forecast: it says whether the errors are of the right size."
-    ]
-    if whole:
-        words.insert(
-            0,
-            f"Of {whole['points']:,} fitted points of {FITS.get(name, name)}, {_percent(whole['half'])} lie in their "
+    words = []
+    fit = FITS.get(name, name)
+    fair = whole is not None and whole.get("half_without") is not None
+    if whole and fair:
+        words = [
+            f"Of {whole['points']:,} points of {fit}, each judged by what the fit says without it, "
+            f"{_percent(whole['half_without'])} lie in their 50 % interval and {_percent(whole['ninety_without'])} in "
+            "their 90 % interval.",
+            f"Judged by the fit that has seen them it is {_percent(whole['half'])} and {_percent(whole['ninety'])}: "
+            "what was fitted lies closer than what is new, however right the fit.",
+        ]
+    elif whole:
+        words = [
+            f"Of {whole['points']:,} fitted points of {fit}, {_percent(whole['half'])} lie in their "
             f"50 % interval and {_percent(whole['ninety'])} in their 90 % interval.",
-        )
+            "Points that were fitted, so this is no forecast: it says whether the errors are of the right size.",
+        ]
+    columns = ("half_without", "ninety_without", "half", "ninety") if fair else ("half", "ninety")
     rows = tuple(
-        (c["series"], f"{c['points']:,}", f"{c['half']:.2f}", f"{c['ninety']:.2f}") for c in part["coverage"]
+        (c["series"], f"{c['points']:,}", *(_two(c[one]) for one in columns)) for c in part["coverage"]
     )
-    header = ("series", "points", "in 50 %", "in 90 %")
-    return Section(
-        f"Does it cover what was seen of {FITS.get(name, name)}?", tuple(words), header, rows, (1, 2, 3)
-    )
+    seen = ("in 50 %", "in 90 %")
+    header = ("series", "points", *(("left out, in 50 %", "left out, in 90 %") if fair else ()), *seen)
+    numbers = tuple(range(1, len(header)))
+    return Section(f"Does it cover what was seen of {fit}?", tuple(words), header, rows, numbers)
+
+
+def _two(share: float | None) -> str:
+    return "–" if share is None else f"{share:.2f}"
 
 
 def _learned(name: str, part: Mapping[str, Any], names: Mapping[str, str]) -> Section:
@@ -222,8 +235,8 @@ def recovery(folder: Path) -> Section | None:
     rows = _rows(folder / RECOVERY)
     if not rows:
         return None
-    worst = min(rows, key=lambda row: float(row["in90"]))
-    share = float(worst["in90"])
+    # scales say how wide other things are; what they do to those is in the other rows
+    share = min(float(row["in90"]) for row in rows if not row["numbers"].startswith("scales"))
     first = (
         "Where the record teaches something, intervals hold known truths as often as they say."
         if share >= 0.85
