@@ -30,7 +30,10 @@ def test_draws_that_are_too_narrow_are_found_out():
 def test_every_number_of_the_small_case_is_judged(tmp_path):
     case = load_case(new_case(tmp_path / "small"))
     told = []
-    table = recover(case, 1, members=16, progress=lambda done, total: told.append((done, total)))
+    keep = tmp_path / "places.csv"
+    table = recover(case, 1, members=16, progress=lambda done, total: told.append((done, total)), keep=keep)
+    again = recover(case, 1, members=16, progress=lambda done, total: told.append((done, total)), keep=keep)
+    pd.testing.assert_frame_equal(again, table, check_dtype=False)
     assert list(table.columns) == list(COLUMNS)
     assert told == [(1, 1)]
     assert table["place"].between(0.0, 1.0).all()

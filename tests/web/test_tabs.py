@@ -54,6 +54,11 @@ def test_an_interval_that_recovers_too_little_is_called_too_narrow(tmp_path) -> 
     path.write_text("numbers,count,in50,in90,replicas\nall,10,0.5,0.9,8\n", encoding="utf-8")
     found = sureness.recovery(tmp_path)
     assert found is not None and "too narrow" not in found.words[0]
+    path.write_text(
+        "numbers,count,in50,in90,replicas\nall,10,0.5,0.9,8\nscales of errors,5,0.4,0.7,8\n", encoding="utf-8"
+    )
+    found = sureness.recovery(tmp_path)
+    assert found is not None and "as often as they say, but are too narrow for scales of errors" in found.words[0]
     assert sureness.recovery(tmp_path / "elsewhere") is None
 
 

@@ -16,13 +16,12 @@ import pandas as pd
 
 from contraflow.case import Case
 from contraflow.inference import trade
+from contraflow.inference.diagnose import MUCH, TAUGHT
 from contraflow.inference.ensembles import Fitter, Latents, Runs, error
 from contraflow.inference.record import DEGREES
 
 MEMBERS = 64
 """Members of the ensemble fitted to each invented record."""
-TAUGHT = 0.3
-"""Contraction from which a parameter counts as one that the record says something about."""
 COLUMNS = ("replica", "symbol", "element", "place", "contraction")
 """Columns of the table: `place` is where the truth stands among members, uniform from 0 to 1 if the fit is right.
 
@@ -126,6 +125,7 @@ def coverage(table: pd.DataFrame) -> pd.DataFrame:
     groups = {
         "all parameters": ~record,
         f"contraction above {TAUGHT}": ~record & (table["contraction"] > TAUGHT),
+        f"contraction above {MUCH}": ~record & (table["contraction"] > MUCH),
         "what the truth says of the record": record,
         "scales of walks and of errors": table["symbol"].isin(trade.SCALES),
     }

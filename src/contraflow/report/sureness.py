@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contraflow.inference.diagnose import LEARNED
+from contraflow.inference.diagnose import LEARNED, MUCH
 from contraflow.inference.summary import read
 from contraflow.report import backtest
 
@@ -27,6 +27,8 @@ MET = {True: "met", False: "missed", None: "not judged"}
 YEAR = 12
 WHOLE = "whole record"
 """The reading of the evidence that ships."""
+ENOUGH = 0.85
+"""Share of known truths that 90 % intervals must hold to pass for as wide as they say."""
 NAMED = 40
 """Parameters named in a sentence at most."""
 
@@ -235,16 +237,21 @@ def recovery(folder: Path) -> Section | None:
     rows = _rows(folder / RECOVERY)
     if not rows:
         return None
+    groups = {row["numbers"]: row for row in rows}
     # scales say how wide other things are; what they do to those is in the other rows
-    share = min(float(row["in90"]) for row in rows if not row["numbers"].startswith("scales"))
-    first = (
-        "Where the record teaches something, intervals hold known truths as often as they say."
-        if share >= 0.85
-        else f"Where the record teaches something, 90 % intervals of the trade held a known truth in {_percent(share)} "
-        f"of cases: they are too narrow, and should be read as {_percent(share)} intervals."
+    apart = [name for name in groups if name.startswith("scales") or name == f"contraction above {MUCH}"]
+    share = min(float(row["in90"]) for name, row in groups.items() if name not in apart)
+    narrow = [groups[name] for name in apart if float(groups[name]["in90"]) < ENOUGH]
+    listed = " and ".join(
+        f"{row['numbers'].replace('contraction', 'numbers with contraction')} ({_percent(float(row['in90']))} in 90 %)"
+        for row in narrow
     )
+    right = "Where the record teaches something, intervals hold known truths as often as they say"
     words = (
-        first,
+        f"{right}{f', but are too narrow for {listed}' if narrow else ''}."
+        if share >= ENOUGH
+        else f"Where the record teaches something, 90 % intervals of the trade held a known truth in {_percent(share)} "
+        f"of cases: they are too narrow, and should be read as {_percent(share)} intervals.",
         "Truths drawn from the prior, records invented from them with the errors they say, each fitted as the real "
         "one is.",
     )
