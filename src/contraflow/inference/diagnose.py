@@ -21,8 +21,8 @@ HALF, NINETY = (0.45, 0.60), (0.85, 0.95)
 """Share of the fitted points that 50 % and 90 % intervals should cover."""
 LEARNED = 0.1
 """A parameter whose contraction is smaller counts as not identified."""
-TAUGHT, MUCH = 0.3, 0.7
-"""Contraction from which the record says something about a parameter, and from which it says much."""
+TAUGHT = 0.3
+"""Contraction from which a parameter counts as one that the record says something about."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from contraflow.case import Case
 from contraflow.inference import trade
-from contraflow.inference.diagnose import MUCH, TAUGHT
+from contraflow.inference.diagnose import TAUGHT
 from contraflow.inference.ensembles import Fitter, Latents, Runs, error
 from contraflow.inference.record import DEGREES
 
@@ -125,7 +125,6 @@ def coverage(table: pd.DataFrame) -> pd.DataFrame:
     groups = {
         "all parameters": ~record,
         f"contraction above {TAUGHT}": ~record & (table["contraction"] > TAUGHT),
-        f"contraction above {MUCH}": ~record & (table["contraction"] > MUCH),
         "what the truth says of the record": record,
         "scales of walks and of errors": table["symbol"].isin(trade.SCALES),
     }

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contraflow.inference.diagnose import LEARNED, MUCH
+from contraflow.inference.diagnose import LEARNED
 from contraflow.inference.summary import read
 from contraflow.report import backtest
 
@@ -237,18 +237,17 @@ def recovery(folder: Path) -> Section | None:
     rows = _rows(folder / RECOVERY)
     if not rows:
         return None
-    groups = {row["numbers"]: row for row in rows}
     # scales say how wide other things are; what they do to those is in the other rows
-    apart = [name for name in groups if name.startswith("scales") or name == f"contraction above {MUCH}"]
-    share = min(float(row["in90"]) for name, row in groups.items() if name not in apart)
-    narrow = [groups[name] for name in apart if float(groups[name]["in90"]) < ENOUGH]
-    listed = " and ".join(
-        f"{row['numbers'].replace('contraction', 'numbers with contraction')} ({_percent(float(row['in90']))} in 90 %)"
-        for row in narrow
-    )
+    scales = [row for row in rows if row["numbers"].startswith("scales")]
+    share = min(float(row["in90"]) for row in rows if row not in scales)
+    narrow = [
+        f", but are too narrow for {row['numbers']} ({_percent(float(row['in90']))} in 90 %)"
+        for row in scales
+        if float(row["in90"]) < ENOUGH
+    ]
     right = "Where the record teaches something, intervals hold known truths as often as they say"
     words = (
-        f"{right}{f', but are too narrow for {listed}' if narrow else ''}."
+        f"{right}{''.join(narrow)}."
         if share >= ENOUGH
         else f"Where the record teaches something, 90 % intervals of the trade held a known truth in {_percent(share)} "
         f"of cases: they are too narrow, and should be read as {_percent(share)} intervals.",
