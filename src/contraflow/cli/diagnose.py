@@ -50,8 +50,8 @@ def diagnose(
 
     Prints R-hat and effective sample sizes of the quantities worst off, divergences, energy and tree depth,
     which parameters the record narrowed and which it says nothing about, and the share of fitted points inside
-    50 and 90 % intervals, each beside its target. Works on any file in ArviZ's standard; what a file does not
-    hold is not judged.
+    50 and 90 % intervals, seen and left out, each beside its target. Works on any file in
+    ArviZ's standard; what a file does not hold is not judged.
     """
     chosen = _files(files)
     if out is None:
@@ -146,4 +146,9 @@ def _show(out: Console, name: str, found: Diagnosis) -> None:
             [text(row) for row in contraction_rows(found.learned)],
         )
     if found.coverage:
-        table(out, "Fitted points covered", rows.COVERAGE, [text(row) for row in rows.coverage_rows(found)])
+        table(
+            out,
+            "Fitted points in their intervals, % (out: left out; weak: by few draws)",
+            rows.COVERAGE,
+            [text(row) for row in rows.coverage_rows(found)],
+        )

@@ -94,13 +94,13 @@ class Coverage:
         return (self.half_without, self.ninety_without) if known else (self.half, self.ninety)
 
     def judged(self, share: int) -> str:
-        """Say how the 50 or 90 % intervals stand to their target, given that points are few."""
+        """Say how the 50 or 90 % intervals stand to their target; a question mark where that may be chance."""
         value, (low, high) = (self.fair[0], HALF) if share == 50 else (self.fair[1], NINETY)
         if low <= value <= high:
-            return "on target"
+            return "met"
         edge = low if value < low else high
         chance = abs(value - edge) <= 2 * np.sqrt(edge * (1 - edge) / max(self.points, 1))
-        return f"too {'few' if value < low else 'many'}{', may be chance' if chance else ''}"
+        return f"{'few' if value < low else 'many'}{'?' if chance else ''}"
 
 
 @dataclass(frozen=True)

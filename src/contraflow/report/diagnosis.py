@@ -19,7 +19,7 @@ WORST, NAMED = 12, 60
 MET = {True: "met", False: "MISSED", None: "not judged"}
 QUANTITY = ("quantity", "mean", "sd", "5 %", "95 %", "R-hat", "bulk ESS", "tail ESS")
 VERDICT = ("what", "value", "target", "verdict")
-COVERAGE = ("series", "points", "in 50 %", "in 90 %", "left out, in 50 %", "", "in 90 %", "", "few draws")
+COVERAGE = ("series", "n", "50 %", "90 %", "out 50", "out 90", "weak")
 LEARNED_BY = ("parameter", "numbers", "least", "median", "largest", f"below {LEARNED}")
 
 Part = tuple[str, "xr.DataTree", Diagnosis]
@@ -50,19 +50,22 @@ def quantity_rows(items: Sequence[Quantity]) -> list[tuple[Cell, ...]]:
 
 def coverage_rows(found: Diagnosis) -> list[tuple[Cell, ...]]:
     """Return one row a series, and one for all; verdicts are on the points left out, where they are known."""
+
+    def cell(value: float, judged: str) -> str:
+        return f"{_share(value)} {judged}".strip()
+
+    known = [np.isfinite(item.half_without) for item in found.coverage]
     return [
         (
             item.series,
             item.points,
-            _share(item.half),
-            _share(item.ninety),
-            _share(item.half_without),
-            item.judged(50),
-            _share(item.ninety_without),
-            item.judged(90),
+            cell(item.half, "" if fair else item.judged(50)),
+            cell(item.ninety, "" if fair else item.judged(90)),
+            cell(item.half_without, item.judged(50) if fair else ""),
+            cell(item.ninety_without, item.judged(90) if fair else ""),
             _share(item.unsure),
         )
-        for item in found.coverage
+        for item, fair in zip(found.coverage, known, strict=True)
     ]
 
 
@@ -176,17 +179,19 @@ def _contraction(page: Page, before: str, found: Diagnosis) -> None:
 def _coverage(page: Page, before: str, tree: xr.DataTree, found: Diagnosis) -> None:
     page.section(f"{before}Coverage" if before else "Does it cover what was seen?")
     page.text(
-        "The fitted points beside what the fitted model would have recorded. This is no forecast: the model has seen "
-        "these points, and holds more of them than it says, however right it is. Left out: beside what it would say of "
-        "each point without that point, by weighing draws. Few draws: share of the points for which the weights rest "
-        f"on few of them (Pareto k above {TRUSTED})."
+        "The fitted points (n of them) beside what the fitted model would have recorded: in per cent, those in its "
+        "intervals. This is no forecast: the model has seen these points, and holds more of them than it says, however "
+        "right it is. Out: beside what it would say of each point without that point, by weighing draws. Weak: per "
+        f"cent of the points for which the weights rest on few of them (Pareto k above {TRUSTED}). Few and many: "
+        "outside the target, with a question mark where that may be chance."
     )
     page.figure(
         draw.coverage_plot(found.coverage),
         "Share of each series' points (their number in brackets) inside 50 and 90 % intervals, each point left out "
         "where that is known.",
         "; ".join(
-            f"{c.series}: {_share(c.fair[0])} in 50 %, {_share(c.fair[1])} in 90 %" for c in found.coverage
+            f"{c.series}: {_share(c.fair[0])} % in 50 %, {_share(c.fair[1])} % in 90 %"
+            for c in found.coverage
         ),
     )
     page.table(COVERAGE, coverage_rows(found))
@@ -215,7 +220,7 @@ def _sampled(found: Diagnosis) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.0f} %" if np.isfinite(value) else "–"
+    return f"{100 * value:.0f}" if np.isfinite(value) else "–"
 
 
 def _whole(value: float) -> int | None:

@@ -119,6 +119,8 @@ def _covered(name: str, part: Mapping[str, Any]) -> Section:
             "their 90 % interval.",
             f"Judged by the fit that has seen them it is {_percent(whole['half'])} and {_percent(whole['ninety'])}: "
             "what was fitted lies closer than what is new, however right the fit.",
+            f"Left out is not fitted again: draws are weighted, and for {_percent(whole['unsure'])} of the points the "
+            "weights rest on few draws.",
         ]
     elif whole:
         words = [
