@@ -109,7 +109,9 @@ class Latents:
         found, first = {}, 0
         for symbol, dist, a, b, shape in self.parts:
             last = first + int(np.prod(shape))
-            found[symbol] = QUANTILE[dist](latent[first:last].reshape(*shape, latent.shape[1]), a, b)
+            # a step that goes much too far overflows: what it says is not finite, and the step is cut
+            with np.errstate(over="ignore"):
+                found[symbol] = QUANTILE[dist](latent[first:last].reshape(*shape, latent.shape[1]), a, b)
             first = last
         return found
 
@@ -337,7 +339,9 @@ class Runs:
         """How each parameter follows its standard normal."""
         up, down = (self.latents.values(latent + d) for d in (TINY, -TINY))
         members = latent.shape[1]
-        return np.concatenate([((up[name] - down[name]) / (2 * TINY)).reshape(-1, members) for name in up])
+        with np.errstate(invalid="ignore"):
+            parts = [((up[name] - down[name]) / (2 * TINY)).reshape(-1, members) for name in up]
+        return np.concatenate(parts)
 
     def _pull(
         self, values: dict[str, jax.Array], wanted: jax.Array, variance: jax.Array
