@@ -48,6 +48,7 @@ def recover(
         Called with (replicas done, replicas).
     keep : Path, optional
         A CSV file with what is found, written after every replica; replicas it already holds are not fitted again.
+        It is of one case, seed and number of members.
 
     Returns
     -------
