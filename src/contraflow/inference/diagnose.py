@@ -21,8 +21,6 @@ HALF, NINETY = (0.45, 0.60), (0.85, 0.95)
 """Share of the fitted points that 50 % and 90 % intervals should cover."""
 LEARNED = 0.1
 """A parameter whose contraction is smaller counts as not identified."""
-TAUGHT = 0.3
-"""Contraction from which a parameter counts as one that the record says something about."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +86,14 @@ class Coverage:
     unsure: float = float("nan")
 
     @property
+    def left_out(self) -> bool:
+        """Whether it is known what the fit would say of each point without that point."""
+        return bool(np.isfinite(self.half_without))
+
+    @property
     def fair(self) -> tuple[float, float]:
         """The shares that targets are for: with each point left out, if that is known."""
-        known = np.isfinite(self.half_without)
-        return (self.half_without, self.ninety_without) if known else (self.half, self.ninety)
+        return (self.half_without, self.ninety_without) if self.left_out else (self.half, self.ninety)
 
     def judged(self, share: int) -> str:
         """Say how the 50 or 90 % intervals stand to their target; a question mark where that may be chance."""
@@ -396,7 +398,6 @@ def _coverage_verdicts(coverage: Sequence[Coverage]) -> list[Verdict]:
     """Judge all points together; a series on its own often has too few of them."""
     rows = []
     for item in coverage[-1:]:
-        fair = np.isfinite(item.half_without)
         for share, (low, high), value, without in (
             (50, HALF, item.half, item.half_without),
             (90, NINETY, item.ninety, item.ninety_without),
@@ -404,9 +405,9 @@ def _coverage_verdicts(coverage: Sequence[Coverage]) -> list[Verdict]:
             target = f"{100 * low:.0f} to {100 * high:.0f} %"
             what, of = f"covered by {share} % intervals", f"% of {item.points} points"
             # what has been seen is covered more often than intervals say, by an exact posterior too
-            met = None if fair else low <= value <= high
+            met = None if item.left_out else low <= value <= high
             rows.append(Verdict(what, f"{100 * value:.0f} {of}", target, met))
-            if fair:
+            if item.left_out:
                 met = low <= without <= high
                 rows.append(Verdict(f"{what}, left out", f"{100 * without:.0f} {of}", target, met))
     return rows

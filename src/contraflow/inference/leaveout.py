@@ -9,6 +9,10 @@ there are enough draws (Vehtari, Gelman and Gabry 2017, https://doi.org/10.1007/
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -17,8 +21,14 @@ from contraflow.errors import ContraflowError
 
 TRUSTED = 0.7
 """Largest Pareto k at which an approximation, or weights, are trusted."""
-TOGETHER = 256
+TOGETHER = 64
 """Points whose weights are computed at once."""
+
+
+@cache
+def _batched(weigh: Callable[[jax.Array], tuple[jax.Array, jax.Array]]) -> Callable[..., Any]:
+    """Compile once for all series."""
+    return jax.jit(jax.vmap(weigh))
 
 
 def weights(log_likelihood: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -47,9 +57,12 @@ def weights(log_likelihood: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         raise ContraflowError(
             "points left out", "BlackJAX is not installed", "pip install 'contraflow[inference]'"
         ) from None
-    smooth = jax.jit(jax.vmap(psis_weights))
+    smooth = _batched(psis_weights)
     ratios = -np.asarray(log_likelihood, dtype=float).T
-    parts = [smooth(jnp.asarray(ratios[i : i + TOGETHER])) for i in range(0, len(ratios), TOGETHER)]
-    logs, k = (np.concatenate([np.asarray(part[which]) for part in parts]) for which in (0, 1))
+    points = len(ratios)
+    # points are weighed alone: filled up to whole batches, every series runs the same program
+    filled = np.concatenate([ratios, np.zeros((-points % TOGETHER, ratios.shape[1]))])
+    parts = [smooth(jnp.asarray(batch)) for batch in filled.reshape(-1, TOGETHER, ratios.shape[1])]
+    logs, k = (np.concatenate([np.asarray(part[which]) for part in parts])[:points] for which in (0, 1))
     found = np.exp(logs.T)
     return found / found.sum(axis=0), k

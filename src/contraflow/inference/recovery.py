@@ -16,12 +16,13 @@ import pandas as pd
 
 from contraflow.case import Case
 from contraflow.inference import trade
-from contraflow.inference.diagnose import TAUGHT
 from contraflow.inference.ensembles import Fitter, Latents, Runs, error
 from contraflow.inference.record import DEGREES
 
 MEMBERS = 64
 """Members of the ensemble fitted to each invented record."""
+TAUGHT = 0.3
+"""Contraction from which a parameter counts as one that the record says something about."""
 COLUMNS = ("replica", "symbol", "element", "place", "contraction")
 """Columns of the table: `place` is where the truth stands among members, uniform from 0 to 1 if the fit is right.
 

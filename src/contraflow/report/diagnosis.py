@@ -54,18 +54,17 @@ def coverage_rows(found: Diagnosis) -> list[tuple[Cell, ...]]:
     def cell(value: float, judged: str) -> str:
         return f"{_share(value)} {judged}".strip()
 
-    known = [np.isfinite(item.half_without) for item in found.coverage]
     return [
         (
             item.series,
             item.points,
-            cell(item.half, "" if fair else item.judged(50)),
-            cell(item.ninety, "" if fair else item.judged(90)),
-            cell(item.half_without, item.judged(50) if fair else ""),
-            cell(item.ninety_without, item.judged(90) if fair else ""),
+            cell(item.half, "" if item.left_out else item.judged(50)),
+            cell(item.ninety, "" if item.left_out else item.judged(90)),
+            cell(item.half_without, item.judged(50) if item.left_out else ""),
+            cell(item.ninety_without, item.judged(90) if item.left_out else ""),
             _share(item.unsure),
         )
-        for item, fair in zip(found.coverage, known, strict=True)
+        for item in found.coverage
     ]
 
 
