@@ -16,6 +16,7 @@ GOOD = (
     "seizures,entry:entry-one+entry-two,,2023,3,0.1,judgement,",
     "share,theatre:sea,BBB,2022,0.4,0.2,judgement,",
     "price,node:market-one,,2022,60000,0.1,judgement,",
+    "retail,market:market-one,,2022,40000,0.1,judgement,",
     "transit,,,2022,0.5,0.3,judgement,",
 )
 
@@ -39,6 +40,13 @@ def test_a_good_calibration_is_good(tmp_path: Path):
         ("seizures,,,2022,4,0.1,judgement,", "where", "'' is no place of seizures", "jurisdiction:ID"),
         ("price,market-one,,2022,4,0.1,judgement,", "where", "no place of price", "node:ID"),
         ("price,node:market-on,,2022,4,0.1,judgement,", "where", "unknown node 'market-on'", "market-one"),
+        ("retail,node:market-one,,2022,4,0.1,judgement,", "where", "no place of retail", "market:ID"),
+        (
+            "retail,market:entry-one,,2022,4,0.1,judgement,",
+            "where",
+            "unknown market 'entry-one'",
+            "market-one",
+        ),
         ("transit,theatre:sea,,2022,0.4,0.1,judgement,", "where", "takes no place", "empty"),
         ("share,theatre:sea,,2022,0.4,0.1,judgement,", "origin", "the share has no origin", "BBB"),
         ("share,theatre:sea,EEE,2022,0.4,0.1,judgement,", "origin", "unknown country 'EEE'", "BBB"),
@@ -54,7 +62,7 @@ def test_a_good_calibration_is_good(tmp_path: Path):
 def test_a_slip_in_the_calibration_is_named(tmp_path: Path, row, column, value, remedy):
     folder = calibrated(tmp_path, row)
     (found,) = [f for f in check_case(folder) if f.level == "error"]
-    assert found.place == "calibration.csv line 7" + (f", column {column}" if column else "")
+    assert found.place == "calibration.csv line 8" + (f", column {column}" if column else "")
     assert value in found.value
     assert remedy in found.remedy
     with pytest.raises(CaseError):

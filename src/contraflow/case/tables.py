@@ -432,15 +432,16 @@ CALIBRATION = Table(
     (
         _choice(
             "quantity",
-            ("seizures", "share", "price", "transit", "members"),
+            ("seizures", "share", "price", "retail", "transit", "members"),
             "seizures: t gross a year; share: of seizures there, those whose edge starts in the origin; "
-            "price: USD 2024 per pure kg; transit: share of the followed sources' output through the focus country; "
+            "price: USD 2024 per pure kg; retail: USD per kg as sold, at a purity that is fitted; "
+            "transit: share of the followed sources' output through the focus country; "
             "members: persons in all armed groups, mean of the year (evidence for the fit to killings).",
         ),
         _text(
             "where",
-            "jurisdiction:ID, theatre:ID, entry:NODE (edges into it) or node:NODE (for prices); ids joined by + "
-            "are counted together. Empty for transit and members.",
+            "jurisdiction:ID, theatre:ID, entry:NODE (edges into it), node:NODE (for prices) or market:NODE (for "
+            "retail prices); ids joined by + are counted together. Empty for transit and members.",
         ),
         Column("origin", "country", "Country the edges start in; for shares.", required=False),
         _year(),

@@ -9,7 +9,9 @@ Each row has its own error model.
   totals noisier (a compound Poisson sum of loads of size L has relative variance L/total).
 - ``share`` and ``transit``: the log odds err normally, with squared scale reporting² + row². Statements about
   transit are one row whose own error is the spread between the statements.
-- ``price``: the log errs normally, with squared scale price² + row².
+- ``price``, of a pure kilogram, and ``retail``, of a kilogram as sold: the log errs normally, with squared scale
+  price² + row². A market's price as sold is that of a pure kilogram times the purity of what is sold, which is unknown,
+  the same in all years and fitted: many rows of one market say how prices moved, not how high they are.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 OUTCOMES = ("edge_lost", "node_value", "transit_share")
 """What a simulation must record to be compared with the record."""
+PRICES = ("price", "retail")
+"""Quantities that are prices."""
 DEGREES = 5.0
 """Degrees of freedom of the error of seizures: single finds of tens of tonnes are outliers, not trends."""
 
@@ -55,6 +59,8 @@ class Record:
         Of those, the ones that make up the numerator of a share.
     node : numpy.ndarray of int, shape (row,)
         Node of a price, zero elsewhere.
+    market : numpy.ndarray of int, shape (row,)
+        Position of that node among the markets for a retail price, zero elsewhere.
     """
 
     quantity: np.ndarray
@@ -66,6 +72,7 @@ class Record:
     counted: np.ndarray
     part: np.ndarray
     node: np.ndarray
+    market: np.ndarray
 
     @property
     def scale(self) -> np.ndarray:
@@ -93,7 +100,9 @@ def read_record(case: Case, model: Model, last_year: int | None = None) -> Recor
     structure, sheet = model.structure, case.sheets["calibration"]
     years = [int(y) for y in structure.names["year"]]
     net = structure.network
-    row_of = {name: i for i, name in enumerate(net.nodes)}
+    row_of, market_of = (
+        {name: i for i, name in enumerate(names)} for names in (net.nodes, structure.names["market"])
+    )
     country = dict(zip(case.nodes["id"], case.nodes["country"], strict=True))
     starts = np.array([country[net.nodes[i]] for i in net.origin])
     gross = 1.0 / structure.purity[structure.labels.jurisdiction]
@@ -113,31 +122,37 @@ def read_record(case: Case, model: Model, last_year: int | None = None) -> Recor
             raise ContraflowError(
                 sheet.place(number, "value"), f"a share of {row.value} is not below 1", "write 0.7 for 70 %"
             )
-        counted, node = np.zeros(len(net.edges)), 0
+        counted, node, market = np.zeros(len(net.edges)), 0, 0
         if row.quantity == "price":
-            node = _node(str(row.where), row_of, place)
+            node = _one("node", str(row.where), row_of, place)
+        elif row.quantity == "retail":
+            market = _one("market", str(row.where), market_of, place)
+            node = int(net.markets[market])
         elif row.quantity != "transit":
             counted = _edges(str(row.where), model, row_of, place) * gross
         part = counted * (starts == row.origin) if row.quantity == "share" else counted
         label = " ".join(str(word) for word in (row.quantity, row.where, row.origin) if word)
-        kept.append((row.quantity, label, year, years.index(year), row.value, row.error, counted, part, node))
+        kept.append(
+            (row.quantity, label, year, years.index(year), row.value, row.error, counted, part, node, market)
+        )
     if not kept:
         raise ContraflowError(
             str(case.path / "calibration.csv"),
             "there is no row to fit to",
             "add figures, see `contraflow describe`",
         )
-    quantity, name, year, position, value, error, counted, part, node = zip(*kept, strict=True)
+    quantity, name, year, position, value, error, counted, part, node, market = zip(*kept, strict=True)
     return Record(
         np.array(quantity), tuple(name), np.array(year), np.array(position), np.array(value, dtype=float),
         np.array(error, dtype=float), np.array(counted), np.array(part), np.array(node, dtype=int),
+        np.array(market, dtype=int),
     )  # fmt: skip
 
 
-def _node(where: str, row_of: Mapping[str, int], place: str) -> int:
+def _one(wanted: str, where: str, row_of: Mapping[str, int], place: str) -> int:
     kind, _, name = where.partition(":")
-    if kind != "node" or name not in row_of:
-        raise ContraflowError(place, f"'{where}' is no node", "write node: and the id of a node")
+    if kind != wanted or name not in row_of:
+        raise ContraflowError(place, f"'{where}' is no {wanted}", f"write {wanted}: and the id of a {wanted}")
     return row_of[name]
 
 
@@ -160,7 +175,7 @@ def _edges(where: str, model: Model, row_of: Mapping[str, int], place: str) -> n
 
 
 def predicted(
-    record: Record, outcomes: Mapping[str, Array], months_of: np.ndarray
+    record: Record, outcomes: Mapping[str, Array], draw: Mapping[str, Array], months_of: np.ndarray
 ) -> Float[Array, "row draw"]:
     """What the model says of every row, on the scale on which it errs.
 
@@ -168,21 +183,24 @@ def predicted(
     ----------
     outcomes : mapping
         `OUTCOMES` as simulated, draws last: edges and nodes by year, the transit share by month.
+    draw : mapping
+        The parameters simulated with; of them, the purity of what is sold.
     months_of : numpy.ndarray, shape (year, month)
         Weights of the months in the mean of each year.
     """
     lost, tiny = outcomes["edge_lost"][record.position], 1e-12
     total = jnp.einsum("re,red->rd", jnp.asarray(record.counted), lost)
     part = jnp.einsum("re,red->rd", jnp.asarray(record.part), lost)
-    price = outcomes["node_value"][record.position, record.node]
+    price, retail = outcomes["node_value"][record.position, record.node], record.quantity == "retail"
+    price = price * jnp.where(jnp.asarray(retail)[:, None], draw["retail_purity"][record.market], 1.0)
     transit = (jnp.asarray(months_of) @ outcomes["transit_share"])[record.position]
     share = jnp.where(
         jnp.asarray(record.quantity == "transit")[:, None], transit, part / jnp.maximum(total, tiny)
     )
     share = jnp.clip(share, 1e-6, 1.0 - 1e-6)
     odds = jnp.log(share) - jnp.log1p(-share)
-    kind = jnp.asarray(record.quantity == "price")[:, None]
-    logs = jnp.log(jnp.maximum(jnp.where(kind, price, total), tiny))
+    priced = jnp.asarray(np.isin(record.quantity, PRICES))[:, None]
+    logs = jnp.log(jnp.maximum(jnp.where(priced, price, total), tiny))
     return jnp.where(jnp.asarray(np.isin(record.quantity, ("share", "transit")))[:, None], odds, logs)
 
 
@@ -192,9 +210,8 @@ def spread(
     """Standard error of every row on that scale, given what the model says of it."""
     lumps = draw["consignment"] / jnp.exp(said)
     seizing = jnp.asarray(record.quantity == "seizures")[:, None]
-    common = jnp.where(
-        jnp.asarray(record.quantity == "price")[:, None], draw["price_error"], draw["reporting_error"]
-    )
+    priced = jnp.asarray(np.isin(record.quantity, PRICES))[:, None]
+    common = jnp.where(priced, draw["price_error"], draw["reporting_error"])
     return jnp.sqrt(common**2 + jnp.where(seizing, lumps, 0.0) + jnp.asarray(record.error)[:, None] ** 2)
 
 

@@ -104,7 +104,7 @@ class TradeProblem:
         parameters = assemble(model.structure.network, model.tables, draw)
         parameters = parameters if monthly else compounded(parameters)
         outcomes = simulate(model.structure, parameters, drivers, record.OUTCOMES, self.settings)
-        said = record.predicted(self.record, outcomes, months_of(model))
+        said = record.predicted(self.record, outcomes, draw, months_of(model))
         return said, record.spread(self.record, said, draw)
 
     def observe(self, said: jax.Array, error: jax.Array, value: jax.Array | None) -> None:

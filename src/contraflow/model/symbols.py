@@ -114,4 +114,5 @@ SPEC: dict[str, Symbol] = {
     "reporting_error": Symbol("1", (), "standard deviation of the log of a year's recorded seizures"),
     "consignment": Symbol("t", (), "typical consignment: a year's seizures are a sum of few"),
     "price_error": Symbol("1", (), "standard deviation of the log of a recorded price"),
+    "retail_purity": Symbol("1", ("market",), "purity of what is sold, in recorded retail prices"),
 }

@@ -26,7 +26,7 @@ RECORD = (
 LARGE = ("shipped", "lost")
 """Kept in single precision."""
 PRIOR = "prior"
-NOISE = ("dispersion", "reporting_error", "consignment", "price_error")
+NOISE = ("dispersion", "reporting_error", "consignment", "price_error", "retail_purity")
 """Parameters of how the record is kept, which no outcome depends on."""
 SHORT = ("market", "theatre", "source")
 """Dimensions whose members are looked at one by one; edges, nodes and months are too many."""

@@ -13,6 +13,7 @@ PLACES = {
     "seizures": ("jurisdiction", "theatre", "entry"),
     "share": ("jurisdiction", "theatre", "entry"),
     "price": ("node",),
+    "retail": ("market",),
     "transit": (),
     "members": (),
 }
@@ -27,6 +28,7 @@ def calibration_places(case: Case) -> Iterator[Problem]:
         "theatre": list(case.theatres["id"]),
         "entry": list(case.nodes["id"]),
         "node": list(case.nodes["id"]),
+        "market": list(case.members("market")),
     }
     countries = sorted(set(case.nodes["country"]))
     sheet = case.sheets["calibration"]
@@ -41,7 +43,7 @@ def calibration_places(case: Case) -> Iterator[Problem]:
             value = f"'{item.where}' is no place of {item.quantity}"
             yield sheet.place(row, "where"), value, f"write {' or '.join(f'{name}:ID' for name in kinds)}"
         else:
-            for part in rest.split("+") if item.quantity != "price" else [rest]:
+            for part in [rest] if item.quantity in ("price", "retail") else rest.split("+"):
                 if part not in known[kind]:
                     value = f"unknown {kind} '{part}'"
                     yield sheet.place(row, "where"), value, suggest(part, known[kind])
