@@ -8,12 +8,12 @@ What each replica finds is kept as it goes in the file named by --keep; the same
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from pathlib import Path
 
 from contraflow.case import load_case
 from contraflow.ensemble.run import use_double_precision_and_cache
+from contraflow.files import write_text
 from contraflow.inference.recovery import coverage, recover
 
 
@@ -40,9 +40,9 @@ def main() -> None:
     )
     found = coverage(table).assign(replicas=options.replicas)
     print(found.to_string(index=False))
-    temporary = case.path / ".recovery.csv.tmp"
-    found.to_csv(temporary, index=False, float_format="%.3f", lineterminator="\n")
-    os.replace(temporary, case.path / "recovery.csv")
+    write_text(
+        case.path / "recovery.csv", found.to_csv(index=False, float_format="%.3f", lineterminator="\n")
+    )
 
 
 if __name__ == "__main__":

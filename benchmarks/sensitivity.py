@@ -7,11 +7,11 @@ python benchmarks/sensitivity.py ./my-case --draws 100
 from __future__ import annotations
 
 import argparse
-import os
 import time
 
 from contraflow.case import load_case
 from contraflow.ensemble.run import use_double_precision_and_cache
+from contraflow.files import write_text
 from contraflow.inference.sensitivity import sensitivity
 
 
@@ -30,10 +30,9 @@ def main() -> None:
         options.draws,
         progress=lambda name: print(f"{time.monotonic() - began:6.0f} s  {name}", flush=True),
     )
-    target = case.path / "sensitivity.csv"
-    temporary = target.with_name(".sensitivity.csv.tmp")
-    table.to_csv(temporary, index=False, float_format="%.3f", lineterminator="\n")
-    os.replace(temporary, target)
+    target = write_text(
+        case.path / "sensitivity.csv", table.to_csv(index=False, float_format="%.3f", lineterminator="\n")
+    )
     print(f"wrote {target}")
 
 

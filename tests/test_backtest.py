@@ -339,7 +339,7 @@ def test_a_killed_run_goes_on_where_it_was(plan, done, tmp_path):
         run(plan, tmp_path, progress=stop, entries=ENTRIES)
     before, kept = Counting.calls, sorted(tmp_path.rglob("*.npz"))
     assert kept
-    assert not list(tmp_path.rglob("*.tmp"))
+    assert not list(tmp_path.rglob(".*"))
     steps = []
     again = run(plan, tmp_path, resume=True, progress=steps.append, entries=ENTRIES)
     assert Counting.calls == 2 and before < 2

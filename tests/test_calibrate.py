@@ -37,7 +37,7 @@ def fitted(tmp_path_factory):
 def test_files_are_whole_and_the_record_teaches_something(fitted):
     case, folder, written = fitted
     assert [path.name for path in written] == ["trade.nc", "killings.nc", FILE, "diagnosis.json"]
-    assert not list(folder.glob("*.tmp")) and not list(Path(case.path).glob(".*tmp"))
+    assert not list(folder.rglob(".*")) and not list(Path(case.path).rglob(".*"))
     found = diagnose(load(folder / "trade.nc"))
     assert found.sampler["method"] == "smoother"
     learned = {item.name: item.contraction for item in found.learned}

@@ -1,15 +1,13 @@
 """The report as a file: whole or not there, the same every time, and silent on the network."""
 
 import json
-import os
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from contraflow.errors import OutputError
-from contraflow.report import files, render_report, write_report
+from contraflow.report import render_report, write_report
 from contraflow.report.html import HERE
 
 SECTIONS = ("answer", "map", "bands", "money", "displacement", "table", "method")
@@ -130,33 +128,3 @@ def test_writes_into_a_new_folder(comparison, tmp_path):
     path = write_report(comparison, tmp_path / "new" / "report.html")
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert [one.name for one in path.parent.iterdir()] == ["report.html"]
-
-
-def test_an_interruption_leaves_what_was_there(tmp_path, monkeypatch):
-    path = tmp_path / "report.html"
-    path.write_text("before", encoding="utf-8")
-
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(files.os, "replace", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        files.write_text(path, "after")
-    assert path.read_text(encoding="utf-8") == "before"
-    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
-
-
-def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(OutputError) as caught:
-        files.write_text(tmp_path / "file" / "report.html", "text")
-    assert caught.value.place.endswith("report.html")
-    assert "cannot be written" in str(caught.value)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
-def test_readable_as_any_new_file_is(tmp_path):
-    path = files.write_text(tmp_path / "a.txt", "text")
-    other = tmp_path / "b.txt"
-    other.write_text("text", encoding="utf-8")
-    assert path.stat().st_mode == other.stat().st_mode

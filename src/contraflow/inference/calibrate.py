@@ -8,7 +8,6 @@ an elasticity below one half, so the level of that income hardly matters to them
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
@@ -21,6 +20,7 @@ import pandas as pd
 from contraflow.ensemble.build import build
 from contraflow.ensemble.run import simulate_ensemble
 from contraflow.errors import ContraflowError, OutputError
+from contraflow.files import whole
 from contraflow.inference import killings, priors, summary, trade
 from contraflow.inference.batches import in_batches
 from contraflow.inference.ensembles import fit_ensembles
@@ -215,13 +215,11 @@ def _whitened(
         known=known,
     )
     if path is not None and known is None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name("coordinates.tmp.npz")
-        np.savez(
-            temporary, mode=white.mode, spread=white.spread, directions=white.directions, shrink=white.shrink,
-            fingerprint=print_,
-        )  # fmt: skip
-        os.replace(temporary, path)
+        with whole(path) as temporary, temporary.open("wb") as file:
+            np.savez(
+                file, mode=white.mode, spread=white.spread, directions=white.directions, shrink=white.shrink,
+                fingerprint=print_,
+            )  # fmt: skip
     return white
 
 

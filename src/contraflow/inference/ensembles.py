@@ -24,7 +24,8 @@ import numpy as np
 import pandas as pd
 
 from contraflow.ensemble.run import ONE_THREAD_A_CHUNK, use_double_precision_and_cache
-from contraflow.errors import ContraflowError, OutputError
+from contraflow.errors import ContraflowError
+from contraflow.files import whole
 from contraflow.inference.evidence import Linear, draw_scales, linear
 from contraflow.inference.priors import QUANTILE
 from contraflow.inference.record import DEGREES, spread
@@ -379,15 +380,8 @@ class Runs:
 def _write(path: Path | None, kept: Ensemble, mark: str) -> None:
     if path is None:
         return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.tmp.npz")
-        np.savez(temporary, mark=mark, **kept._asdict())
-        os.replace(temporary, path)
-    except OSError as problem:
-        raise OutputError(
-            str(path), f"cannot be written ({problem.strerror or problem})", "free some space and resume"
-        ) from problem
+    with whole(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, mark=mark, **kept._asdict())
 
 
 def _read(path: Path, mark: str) -> Ensemble | None:

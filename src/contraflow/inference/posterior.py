@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +19,7 @@ import numpy as np
 import xarray as xr
 
 from contraflow.errors import ContraflowError
+from contraflow.files import whole, write_text
 from contraflow.inference.priors import sample
 from contraflow.model.symbols import SPEC
 
@@ -106,16 +105,10 @@ def save_posterior(
             "dtype": "int16", "scale_factor": step, "add_offset": 0.5 * (low + high), "zlib": True, "complevel": 6,
             "shuffle": True, "_FillValue": -32768,
         }  # fmt: skip
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{FILE}.", suffix=".tmp")
-    os.close(handle)
-    try:
+    with whole(folder / FILE) as temporary:
         dataset.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
-        os.chmod(temporary, 0o644)
-        digest = hashlib.sha256(Path(temporary).read_bytes()).hexdigest()
-        os.replace(temporary, folder / FILE)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    (folder / HASH).write_text(f"{digest}  {FILE}\n", encoding="utf-8")
+        digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
+    write_text(folder / HASH, f"{digest}  {FILE}\n")
     return folder / FILE
 
 

@@ -7,7 +7,6 @@ has to say where the truth is. If it is right, the truth lies in half of the 50 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from contraflow.case import Case
+from contraflow.files import write_text
 from contraflow.inference import trade
 from contraflow.inference.ensembles import Fitter, Latents, Runs, error
 from contraflow.inference.record import DEGREES
@@ -96,9 +96,7 @@ def recover(
             )
         found = pd.concat(parts, ignore_index=True)
         if keep is not None:
-            temporary = keep.with_name(f".{keep.name}.tmp")
-            found.to_csv(temporary, index=False, lineterminator="\n")
-            os.replace(temporary, keep)
+            write_text(keep, found.to_csv(index=False, lineterminator="\n"))
         if progress is not None:
             progress(replica + 1, replicas)
     return found[found["replica"] < replicas]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from contraflow.errors import ContraflowError, OutputError
+from contraflow.errors import ContraflowError
+from contraflow.files import whole
 
 if TYPE_CHECKING:
     from contraflow.inference.sampler import Draws
@@ -159,25 +158,10 @@ def save(tree: xr.DataTree, path: str | Path) -> Path:
         encoding[f"/{name}"] = {
             str(key): dict(_COMPRESSION) for key, value in data.data_vars.items() if value.ndim
         }
-    whole = xr.DataTree.from_dict(groups)
-    whole.attrs.update(tree.attrs)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        os.close(handle)
-    except OSError as error:
-        raise OutputError(
-            str(path), f"cannot be written ({error.strerror or error})", "choose another folder"
-        ) from error
-    try:
-        whole.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise OutputError(
-            str(path), f"cannot be written ({error.strerror or error})", "free some space"
-        ) from error
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    packed = xr.DataTree.from_dict(groups)
+    packed.attrs.update(tree.attrs)
+    with whole(path) as temporary:
+        packed.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
     return path
 
 

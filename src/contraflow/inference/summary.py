@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from contraflow.files import write_text
 from contraflow.inference.diagnose import LEARNED, Diagnosis, Learned, diagnose
 
 FILE = "diagnosis.json"
@@ -62,10 +62,7 @@ def _by_variable(learned: tuple[Learned, ...]) -> list[dict[str, Any]]:
 
 def write(folder: Path, found: dict[str, Any]) -> Path:
     """Write the summary into a folder, whole or not at all."""
-    temporary = folder / f".{FILE}.tmp"
-    temporary.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    os.replace(temporary, folder / FILE)
-    return folder / FILE
+    return write_text(folder / FILE, json.dumps(found, indent=1, sort_keys=True) + "\n")
 
 
 def read(folder: Path) -> dict[str, Any] | None:

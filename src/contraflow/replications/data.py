@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
 from contraflow.ensemble.run import cache_folder
+from contraflow.files import whole
 
 VARIABLE = "CONTRAFLOW_REPLICATION_DATA"
 TIMEOUT = 10.0
@@ -98,6 +98,5 @@ def _fetch(address: str, path: Path, wanted: str) -> None:
         content = answer.read()
     if digest(content) != wanted:
         raise DataMissingError(f"{address} is not the table with SHA-256 {wanted}")
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)
+    with whole(path) as temporary:
+        temporary.write_bytes(content)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from contraflow.report.files import write_text
+from contraflow.files import write_text
 from contraflow.report.page import Page, show
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contraflow.report.files import write_text
+from contraflow.files import write_text
 from contraflow.report.forest import forest
 from contraflow.report.labels import Labels
 from contraflow.report.method import method

@@ -12,8 +12,8 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contraflow.files import write_text
 from contraflow.report.drawing import inline_svg
-from contraflow.report.files import write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from contraflow.errors import OutputError
+from contraflow.files import whole
 from contraflow.results.result import Result
 
 
@@ -36,20 +35,8 @@ def save(results: Iterable[Result], path: str | Path) -> Path:
     tree = xr.DataTree.from_dict({f"/{name}": data for name, data in groups.items()})
     tree.attrs["title"] = "contraflow results"
     tree.attrs["scenarios"] = ",".join(groups)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        os.close(handle)
-    except OSError as error:
-        raise OutputError(
-            str(path), f"cannot be written ({error.strerror})", "choose another folder"
-        ) from error
-    try:
+    with whole(path) as temporary:
         tree.to_netcdf(temporary, engine="h5netcdf")
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
     return path
 
 

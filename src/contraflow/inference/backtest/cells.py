@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from contraflow.case import Case
-from contraflow.errors import OutputError
+from contraflow.files import whole
 from contraflow.inference.backtest.series import Series
 
 #: Tables that a fitted forecaster may read; what is recorded is cut at the origin before.
@@ -82,27 +80,14 @@ def read(path: Path, mark: str) -> Cell | None:
 
 def write(path: Path, cell: Cell, mark: str) -> None:
     """Keep a forecast: written beside its place and renamed, so that no half of one is ever found."""
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(
-                file,
-                mark=mark,
-                places=np.array(cell.places),
-                seconds=cell.seconds,
-                samples=cell.samples.astype(np.float32),
-            )
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            value = f"cannot be written ({error.strerror or error})"
-            raise OutputError(str(path), value, "choose another folder with --out") from None
-        raise
+    with whole(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(
+            file,
+            mark=mark,
+            places=np.array(cell.places),
+            seconds=cell.seconds,
+            samples=cell.samples.astype(np.float32),
+        )
 
 
 def path_of(folder: Path, series: str, forecaster: str, origin: pd.Period) -> Path:
