@@ -9,9 +9,10 @@ Each row has its own error model.
   totals noisier (a compound Poisson sum of loads of size L has relative variance L/total).
 - ``share`` and ``transit``: the log odds err normally, with squared scale reporting² + row². Statements about
   transit are one row whose own error is the spread between the statements.
-- ``price``, of a pure kilogram, and ``retail``, of a kilogram as sold: the log errs normally, with squared scale
-  price² + row². A market's price as sold is that of a pure kilogram times the purity of what is sold, which is unknown,
-  the same in all years and fitted: many rows of one market say how prices moved, not how high they are.
+- ``price``: the log errs normally, with squared scale price² + row².
+- ``retail``, of a kilogram as sold: the log errs normally by row alone, since yearly surveys of a market and single
+  quotations have no error in common. The price is that of a pure kilogram times the purity of what is sold, which is
+  unknown, the same in all years and fitted: many rows of one market say how prices moved, not how high they are.
 """
 
 from __future__ import annotations
@@ -210,8 +211,8 @@ def spread(
     """Standard error of every row on that scale, given what the model says of it."""
     lumps = draw["consignment"] / jnp.exp(said)
     seizing = jnp.asarray(record.quantity == "seizures")[:, None]
-    priced = jnp.asarray(np.isin(record.quantity, PRICES))[:, None]
-    common = jnp.where(priced, draw["price_error"], draw["reporting_error"])
+    quoted, retail = (jnp.asarray(record.quantity == name)[:, None] for name in PRICES)
+    common = jnp.where(quoted, draw["price_error"], jnp.where(retail, 0.0, draw["reporting_error"]))
     return jnp.sqrt(common**2 + jnp.where(seizing, lumps, 0.0) + jnp.asarray(record.error)[:, None] ** 2)
 
 
