@@ -25,7 +25,7 @@ from contraflow.inference import killings, priors, summary, trade
 from contraflow.inference.batches import in_batches
 from contraflow.inference.ensembles import fit_ensembles
 from contraflow.inference.posterior import Posterior, draw_beliefs, fitted_to, save_posterior
-from contraflow.inference.record import DEGREES
+from contraflow.inference.record import noise
 from contraflow.inference.sampler import Draws, Progress, Sampling, sample
 from contraflow.inference.store import save
 from contraflow.inference.trees import killings_tree, trade_tree
@@ -155,15 +155,9 @@ def _smoothed(
     }
     if made.seconds is not None:
         info["seconds"] = made.seconds
-    replicated = made.said + _noise(problem, made.said.shape, how.seed) * made.error
+    errors = noise(problem.record, made.said.shape, np.random.default_rng(how.seed))
+    replicated = made.said + errors * made.error
     return TradeFit(problem, made.values, made.said, made.error, replicated, {}, info)
-
-
-def _noise(problem: trade.TradeProblem, shape: tuple[int, ...], seed: int) -> np.ndarray:
-    """Errors of recording, in standard errors."""
-    rng = np.random.default_rng(seed)
-    heavy = problem.record.quantity == "seizures"
-    return np.where(heavy, rng.standard_t(DEGREES, shape), rng.standard_normal(shape))
 
 
 def _evaluate(problem: trade.TradeProblem, white: Whitened, draws: Draws, seed: int) -> TradeFit:
@@ -177,12 +171,13 @@ def _evaluate(problem: trade.TradeProblem, white: Whitened, draws: Draws, seed: 
 
     found, said, error = in_batches(values, draws.values["u"].reshape(-1, size).astype(float))
     shape = (chains, count)
+    errors = noise(problem.record, said.shape, np.random.default_rng(seed))
     return TradeFit(
         problem,
         {name: value.reshape(*shape, *value.shape[1:]) for name, value in found.items()},
         said.reshape(*shape, -1),
         error.reshape(*shape, -1),
-        (said + _noise(problem, said.shape, seed) * error).reshape(*shape, -1),
+        (said + errors * error).reshape(*shape, -1),
         draws.stats,
         draws.info,
     )

@@ -233,6 +233,12 @@ def log_likelihood(record: Record, said: np.ndarray, error: np.ndarray) -> np.nd
     return np.where(heavy, stats.t.logpdf(z, DEGREES), stats.norm.logpdf(z)) - np.log(error)
 
 
+def noise(record: Record, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Draw errors of recording, in standard errors, shape (..., row)."""
+    heavy = record.quantity == "seizures"
+    return np.where(heavy, rng.standard_t(DEGREES, shape), rng.standard_normal(shape))
+
+
 def subset(record: Record, rows: np.ndarray) -> Record:
     """Rows of a record, chosen by a mask or by position."""
     chosen = np.arange(len(record.value))[rows]

@@ -17,7 +17,7 @@ from contraflow.case import Case
 from contraflow.files import write_text
 from contraflow.inference import trade
 from contraflow.inference.ensembles import Fitter, Latents, Runs, error
-from contraflow.inference.record import DEGREES
+from contraflow.inference.record import noise
 
 MEMBERS = 64
 """Members of the ensemble fitted to each invented record."""
@@ -59,7 +59,6 @@ def recover(
     problem = trade.problem(case)
     latents = Latents(problem)
     runs = Runs(problem, latents)
-    heavy = problem.record.quantity == "seizures"
     found = pd.read_csv(keep) if keep is not None and keep.exists() else pd.DataFrame(columns=list(COLUMNS))
     for replica in range(replicas):
         if (found["replica"] == replica).any():
@@ -72,8 +71,8 @@ def recover(
             if np.isfinite(said).all():
                 break
         errors = latents.errors(rng.standard_normal((len(latents.scales), 1)))
-        noise = np.where(heavy, rng.standard_t(DEGREES, len(heavy)), rng.standard_normal(len(heavy)))
-        observed = said[:, 0] + noise * error(problem, said, errors)[:, 0]
+        wrong = noise(problem.record, problem.record.value.shape, rng)
+        observed = said[:, 0] + wrong * error(problem, said, errors)[:, 0]
         fitter = Fitter(problem, seed, observed, runs)
         made = fitter.ensemble(replica, members)
         estimates = fitter.values(made) | {"(record)": made.said}
