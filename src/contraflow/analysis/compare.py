@@ -15,6 +15,7 @@ from contraflow.analysis.quantiles import quantiles
 from contraflow.analysis.simulate import Beliefs, Progress, simulate_all
 from contraflow.analysis.windows import Window, default_windows
 from contraflow.case import Case, load_case
+from contraflow.inference import summary
 from contraflow.model.step import Settings
 from contraflow.results.result import Result
 from contraflow.results.store import save
@@ -32,6 +33,11 @@ TOTALLED = frozenset(
      "enforcement_cost")
 )  # fmt: skip
 TOTAL = "all"
+ASKED_FIRST = (
+    "theta", "pass_through", "elasticity", "strike_load", "strike_fear", "intelligence_effect", "takedown_cut",
+    "designation_cost",
+)  # fmt: skip
+"""Parameters on which answers hang most, named first where the record is silent about them."""
 GROWN = 1.5
 """Growth of projected killings from which a reader is warned."""
 QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
@@ -171,18 +177,29 @@ def _row(new: np.ndarray, old: np.ndarray) -> dict[str, float]:
     return row | {"p_decrease": float(np.mean(change < 0))}
 
 
-def origin_of_draws(result: Result) -> str:
-    """Where the draws of a run come from, in words."""
+def origin_of_draws(case: Case, result: Result) -> str:
+    """Where the draws of a run come from, and what the record did not teach about them, in words."""
     draws, digest = result.provenance["draws"], result.provenance.get("posterior_digest")
     if digest is None:
         return (
             f"These {draws} draws come from the priors, not from a posterior: nothing in them has been fitted to the "
             "record. Read the intervals as what we would believe before looking at how well the model predicts."
         )
-    return (
+    said = (
         f"These {draws} draws come from the posterior that ships with the case (SHA-256 {digest[:12]}), fitted to "
-        "recorded seizures, prices and killings. That record says next to nothing about what boat strikes, "
-        "intelligence, takedowns and designations do: those effects are still the priors' judgement."
+        "recorded seizures, prices and killings."
+    )
+    found = summary.read(case.path)
+    if found is None:
+        return said
+    learned = [row for part in found.values() for row in part["learned"]]
+    silent = {row["variable"] for row in learned if row["not_identified"] == row["elements"]}
+    names = dict(zip(case.parameters["symbol"], case.parameters["name"], strict=True))
+    first = [names[symbol].lower() for symbol in ASKED_FIRST if symbol in silent]
+    among = f", among them {', '.join(first)}" if first else ""
+    return (
+        f"{said} That record says next to nothing about {len(silent)} of {len(learned)} parameters, which are still "
+        f"the priors' judgement{among}."
     )
 
 
@@ -208,7 +225,7 @@ def caveats(case: Case, result: Result) -> list[str]:
     beliefs = case.parameters
     judged = int((beliefs["kind"] == "judgement").sum())
     return [
-        origin_of_draws(result),
+        origin_of_draws(case, result),
         *runaway(case, result),
         f"{judged} of {len(beliefs)} priors are judgement, and so are most freights, tolls, losses and base "
         "shares of the edges; the parameter and edge tables say which.",
