@@ -30,13 +30,28 @@ def test_what_was_there_stays_until_all_is_written(tmp_path, end):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_an_interruption_while_it_is_moved_leaves_what_was_there(tmp_path, monkeypatch):
+    path = tmp_path / "report.html"
+    path.write_text("before", encoding="utf-8")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(path), "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_text(path, "after")
+    assert path.read_text(encoding="utf-8") == "before"
+    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "inside").touch()
     with pytest.raises(OutputError, match=r"taken.*cannot be written"):
         write_text(tmp_path / "taken", "text")
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="cannot be written") as caught:
         write_text(tmp_path / "taken" / "inside" / "deeper", "text")
+    assert caught.value.place.endswith("deeper")
     assert sorted(item.name for item in tmp_path.rglob("*")) == ["inside", "taken"]
 
 

@@ -192,13 +192,13 @@ def origin_of_draws(case: Case, result: Result) -> str:
     found = summary.read(case.path)
     if found is None:
         return said
-    learned = [row for part in found.values() for row in part["learned"]]
-    silent = {row["variable"] for row in learned if row["not_identified"] == row["elements"]}
+    fitted = sum(len(part["learned"]) for part in found.values())
+    silent = [symbol for part in found.values() for symbol in summary.silent(part)]
     names = dict(zip(case.parameters["symbol"], case.parameters["name"], strict=True))
     first = [names[symbol].lower() for symbol in ASKED_FIRST if symbol in silent]
     among = f", among them {', '.join(first)}" if first else ""
     return (
-        f"{said} That record says next to nothing about {len(silent)} of {len(learned)} parameters, which are still "
+        f"{said} That record says next to nothing about {len(silent)} of {fitted} parameters, which are still "
         f"the priors' judgement{among}."
     )
 

@@ -134,8 +134,10 @@ def _compute(
         comparison.save(folder / RESULT)
         write_report(comparison, folder / REPORT)
         comparison.table.to_csv(folder / TABLE, index=False)
-    except OSError as error:
-        value = f"the results cannot be written ({error.strerror or error})"
+    except (OSError, OutputError) as error:
+        # what cannot be written is beside its place: name the place
+        cause = error.__cause__ if isinstance(error, OutputError) else error
+        value = f"the results cannot be written ({getattr(cause, 'strerror', None) or cause})"
         raise OutputError(str(folder.parent), value, "free some space, or choose another folder") from error
     return comparison
 

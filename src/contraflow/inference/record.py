@@ -211,7 +211,8 @@ def spread(
     """Standard error of every row on that scale, given what the model says of it."""
     lumps = draw["consignment"] / jnp.exp(said)
     seizing = jnp.asarray(record.quantity == "seizures")[:, None]
-    quoted, retail = (jnp.asarray(record.quantity == name)[:, None] for name in PRICES)
+    quoted = jnp.asarray(record.quantity == "price")[:, None]
+    retail = jnp.asarray(record.quantity == "retail")[:, None]
     common = jnp.where(quoted, draw["price_error"], jnp.where(retail, 0.0, draw["reporting_error"]))
     return jnp.sqrt(common**2 + jnp.where(seizing, lumps, 0.0) + jnp.asarray(record.error)[:, None] ** 2)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from contraflow.files import write_text
-from contraflow.inference.diagnose import LEARNED, Diagnosis, Learned, diagnose
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from contraflow.inference.diagnose import Diagnosis
 
 FILE = "diagnosis.json"
 WORST = 8
@@ -26,6 +29,9 @@ def summarise(trees: Mapping[str, xr.DataTree]) -> dict[str, Any]:
     trees : mapping of str to xarray.DataTree
         Posteriors in ArviZ's standard, by name.
     """
+    # every run reads a summary, and only a calibration makes one
+    from contraflow.inference.diagnose import diagnose
+
     return {name: _short(diagnose(tree)) for name, tree in trees.items()}
 
 
@@ -35,7 +41,7 @@ def _short(found: Diagnosis) -> dict[str, Any]:
         "verdicts": whole["verdicts"],
         "sampler": whole["sampler"],
         "coverage": whole["coverage"],
-        "learned": _by_variable(found.learned),
+        "learned": _by_variable(found),
         "worst": [
             {"name": q.name, "rhat": q.rhat, "ess_bulk": q.ess_bulk, "ess_tail": q.ess_tail}
             for q in found.worst(WORST)
@@ -43,18 +49,18 @@ def _short(found: Diagnosis) -> dict[str, Any]:
     }
 
 
-def _by_variable(learned: tuple[Learned, ...]) -> list[dict[str, Any]]:
+def _by_variable(found: Diagnosis) -> list[dict[str, Any]]:
     """One row a parameter: how many numbers it has, their contraction, how many the record says little about."""
     rows = []
-    for variable in dict.fromkeys(item.variable for item in learned):
-        values = np.array([item.contraction for item in learned if item.variable == variable])
+    for variable in dict.fromkeys(item.variable for item in found.learned):
+        values = np.array([item.contraction for item in found.learned if item.variable == variable])
         rows.append(
             {
                 "variable": variable,
                 "elements": len(values),
                 "median": float(np.median(values)),
                 "largest": float(values.max()),
-                "not_identified": int((values < LEARNED).sum()),
+                "not_identified": sum(item.variable == variable for item in found.not_identified),
             }
         )
     return sorted(rows, key=lambda row: -row["median"])
@@ -69,3 +75,8 @@ def read(folder: Path) -> dict[str, Any] | None:
     """Read the summary of a folder; None where there is none."""
     path = folder / FILE
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def silent(part: Mapping[str, Any]) -> list[str]:
+    """Return the parameters of a fit, as `read` gives it, of which the record identifies no number."""
+    return [row["variable"] for row in part["learned"] if row["not_identified"] == row["elements"]]

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from contraflow.ensemble.run import cache_folder
+from contraflow.errors import OutputError
 from contraflow.files import whole
 
 VARIABLE = "CONTRAFLOW_REPLICATION_DATA"
@@ -83,8 +84,8 @@ def _fetched(name: str, files: Mapping[str, str], address: str) -> Path:
         for file, wanted in files.items():
             if not (folder / file).is_file():
                 _fetch(f"{address}/{file}", folder / file, wanted)
-    except OSError as error:
-        reason = getattr(error, "reason", None) or error.strerror or error
+    except (OSError, OutputError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
         raise DataMissingError(
             f"the tables of {name} cannot be fetched from {address} ({reason}); "
             f"put them into a folder and name it in {VARIABLE}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contraflow.inference.diagnose import LEARNED
-from contraflow.inference.summary import read
+from contraflow.inference.summary import read, silent
 from contraflow.report import backtest
 
 if TYPE_CHECKING:
@@ -144,13 +144,13 @@ def _two(share: float | None) -> str:
 
 def _learned(name: str, part: Mapping[str, Any], names: Mapping[str, str]) -> Section:
     learned = part["learned"]
-    silent = [row["variable"] for row in learned if row["not_identified"] == row["elements"]]
+    unknown = silent(part)
     count, of = sum(row["not_identified"] for row in learned), sum(row["elements"] for row in learned)
-    more = f" and {len(silent) - NAMED} more" if len(silent) > NAMED else ""
+    more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
     first = (
         f"Not identified, so that what comes out is what was believed before: "
-        f"{', '.join(names.get(one, one).lower() for one in silent[:NAMED])}{more}."
-        if silent
+        f"{', '.join(names.get(one, one).lower() for one in unknown[:NAMED])}{more}."
+        if unknown
         else "The record says something about every parameter."
     )
     words = (

@@ -17,6 +17,8 @@ PLACES = {
     "transit": (),
     "members": (),
 }
+ADDED = ("jurisdiction", "theatre", "entry")
+"""Kinds of places of which several are counted together."""
 SHARES = ("share", "transit")
 
 
@@ -43,7 +45,7 @@ def calibration_places(case: Case) -> Iterator[Problem]:
             value = f"'{item.where}' is no place of {item.quantity}"
             yield sheet.place(row, "where"), value, f"write {' or '.join(f'{name}:ID' for name in kinds)}"
         else:
-            for part in [rest] if item.quantity in ("price", "retail") else rest.split("+"):
+            for part in rest.split("+") if kind in ADDED else [rest]:
                 if part not in known[kind]:
                     value = f"unknown {kind} '{part}'"
                     yield sheet.place(row, "where"), value, suggest(part, known[kind])
