@@ -49,6 +49,11 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "taken" / "inside").touch()
     with pytest.raises(OutputError, match=r"taken.*cannot be written"):
         write_text(tmp_path / "taken", "text")
+    with (
+        pytest.raises(OutputError, match=r"missing.*cannot be written"),
+        whole(tmp_path / "missing" / "a.txt"),
+    ):
+        pass
     with pytest.raises(OutputError, match="cannot be written") as caught:
         write_text(tmp_path / "taken" / "inside" / "deeper", "text")
     assert caught.value.place.endswith("deeper")

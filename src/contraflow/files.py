@@ -12,13 +12,15 @@ from contraflow.errors import OutputError
 
 
 @contextmanager
-def whole(path: str | os.PathLike[str]) -> Iterator[Path]:
+def whole(path: str | os.PathLike[str], parents: bool = False) -> Iterator[Path]:
     """Write a file so that no reader ever sees half of it.
 
     Parameters
     ----------
     path
-        The file; its folder is made where it is missing.
+        The file.
+    parents
+        Make its folder where it is missing; otherwise a folder that is missing is an error.
 
     Yields
     ------
@@ -33,7 +35,8 @@ def whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     temporary = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if parents:
+            target.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
         os.close(descriptor)
         temporary = Path(name)
@@ -52,14 +55,14 @@ def whole(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> Path:
-    """Write text as UTF-8, with newlines as they are, `whole`.
+    """Write text as UTF-8, with newlines as they are, `whole`; its folder is made where it is missing.
 
     Returns
     -------
     pathlib.Path
         The path written.
     """
-    with whole(path) as temporary:
+    with whole(path, parents=True) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
     return Path(path)
 

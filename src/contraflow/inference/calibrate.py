@@ -210,7 +210,7 @@ def _whitened(
         known=known,
     )
     if path is not None and known is None:
-        with whole(path) as temporary, temporary.open("wb") as file:
+        with whole(path, parents=True) as temporary, temporary.open("wb") as file:
             np.savez(
                 file, mode=white.mode, spread=white.spread, directions=white.directions, shrink=white.shrink,
                 fingerprint=print_,

@@ -380,7 +380,7 @@ class Runs:
 def _write(path: Path | None, kept: Ensemble, mark: str) -> None:
     if path is None:
         return
-    with whole(path) as temporary, temporary.open("wb") as file:
+    with whole(path, parents=True) as temporary, temporary.open("wb") as file:
         np.savez(file, mark=mark, **kept._asdict())
 
 

@@ -80,7 +80,7 @@ def read(path: Path, mark: str) -> Cell | None:
 
 def write(path: Path, cell: Cell, mark: str) -> None:
     """Keep a forecast: written beside its place and renamed, so that no half of one is ever found."""
-    with whole(path) as temporary, temporary.open("wb") as file:
+    with whole(path, parents=True) as temporary, temporary.open("wb") as file:
         np.savez_compressed(
             file,
             mark=mark,
