@@ -135,7 +135,7 @@ def _smoothed(
     problem: trade.TradeProblem, how: Sampling, print_: str, folder: Path | None, resume: bool, said: Report
 ) -> TradeFit:
     def tell(done: int, total: int, misfit: float) -> None:
-        said(f"trade: round {done} of {total}, misfit {misfit:.2f} standard errors", None)
+        said(f"trade: step {done} of {total}, misfit {misfit:.2f} standard errors", None)
 
     said("finding the mode of the trade", None)
     made = fit_ensembles(
@@ -150,7 +150,9 @@ def _smoothed(
     )
     info = {
         "settings": {"method": "smoother", "chains": how.chains, "draws": how.draws, "seed": how.seed},
-        "misfit": [part[-1] for part in made.misfit],
+        "misfit": made.misfit,
+        "moved": made.moved,
+        "lost": made.lost,
         "quarters": made.coarse,
     }
     if made.seconds is not None:

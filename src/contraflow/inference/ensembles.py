@@ -1,4 +1,8 @@
-"""Fit the trade with ensembles of its own runs: `contraflow.inference.smoother` on a `TradeProblem`.
+"""Fit the trade with ensembles of its own runs: many small fits, which Hamiltonian Monte Carlo then takes further.
+
+Members come near the posterior of a `TradeProblem` by `contraflow.inference.smoother`, which is cheap and approximate:
+errors of seizures as if they were normal, scales of walks and errors as a linear model finds them. From there a few
+trajectories of `contraflow.inference.hamiltonian` move them, and the scales with them, under the posterior itself.
 
 Several ensembles from different seeds are fitted apart from each other: how far they agree is what R-hat and the
 effective sample size then say. Whether they agree on the right thing is another question, which
@@ -7,40 +11,36 @@ effective sample size then say. Whether they agree on the right thing is another
 
 from __future__ import annotations
 
-import os
-import threading
 import time
 import zipfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-import pandas as pd
 
-from contraflow.ensemble.run import ONE_THREAD_A_CHUNK, use_double_precision_and_cache
+from contraflow.ensemble.run import use_double_precision_and_cache
 from contraflow.errors import ContraflowError
 from contraflow.files import whole
 from contraflow.inference.evidence import Linear, draw_scales, linear
-from contraflow.inference.priors import QUANTILE
-from contraflow.inference.record import DEGREES, spread
-from contraflow.inference.smoother import ROUNDS, Mode, find_mode, smooth
+from contraflow.inference.hamiltonian import STEPS, Standing, mass, metropolis, trajectory
+from contraflow.inference.record import DEGREES
+from contraflow.inference.runs import Latents, Runs, error, minus_log_likelihood
+from contraflow.inference.smoother import ROUNDS, Mode, find_mode, smooth, widening
 from contraflow.inference.trade import ERRORS, SCALES, WALKS, TradeProblem
-from contraflow.model.symbols import SPEC
 
-CHUNK = 50
-"""Members simulated together by one thread."""
-ROWS = 16
-"""Members, or rows of the Jacobian, whose gradients are computed together by one thread."""
 UNSEEN = 1e4
 """Factor on the error of a row that is left out."""
-TINY = 1e-4
-"""Step of the differences that say how a parameter follows its standard normal."""
+TRAJECTORIES = 5
+"""Trajectories of every member after its small fit."""
+SWEEPS = 20
+"""Moves of each scale of errors before every trajectory."""
+MASSES = 16
+"""Members whose curvature makes the mass."""
+FAR = 6.0
+"""Members whose height is so many standard deviations above the median did not arrive, and start where another did."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +55,12 @@ class Ensembles:
         What each member says of every row of the record, on the scale of errors.
     error : numpy.ndarray, shape (ensemble, member, row)
         Standard errors of the rows.
-    misfit : list of list of float
-        Root mean squared residual of each ensemble, round by round, in standard errors.
+    misfit : list of float
+        Root mean squared residual of each ensemble, in standard errors, median member.
+    moved : list of float
+        Share of trajectories that were taken, by ensemble.
+    lost : list of int
+        Members that did not arrive and started where another did, by ensemble.
     coarse : (float, float)
         Median and 90 % quantile of the distance between quarterly and monthly steps, in standard errors of the rows.
     seconds : float or None
@@ -66,59 +70,11 @@ class Ensembles:
     values: dict[str, np.ndarray]
     said: np.ndarray
     error: np.ndarray
-    misfit: list[list[float]]
+    misfit: list[float]
+    moved: list[float]
+    lost: list[int]
     coarse: tuple[float, float]
     seconds: float | None
-
-
-class Latents:
-    """The fitted parameters of a problem as one column of standard normals, and back."""
-
-    def __init__(self, problem: TradeProblem) -> None:
-        rows = problem.case.parameters.drop_duplicates("symbol").set_index("symbol")
-        members = problem.model.members
-        self.parts: list[tuple[str, str, float, float, tuple[int, ...]]] = []
-        places: dict[str, slice] = {}
-        first = 0
-        for symbol in problem.symbols:
-            if symbol not in ERRORS:
-                row, shape = rows.loc[symbol], tuple(len(members[dim]) for dim in SPEC[symbol].dims)
-                self.parts.append((symbol, *_prior(row), shape))
-                places[symbol] = slice(first, first + int(np.prod(shape)))
-                first = places[symbol].stop
-        self.size = first
-        self.scales = [(name, *_prior(rows.loc[name])) for name in SCALES]
-        self.walk_rows = np.array([places[name].start for name in WALKS])
-        self.blocks = {name: places[name.removesuffix("_scale")] for name in WALKS}
-
-    def walks(self, z: np.ndarray) -> np.ndarray:
-        """Scales of the walks from standard normals of all scales, shape (walk, draw)."""
-        return np.stack([QUANTILE[d](z[i], a, b) for i, (_, d, a, b) in enumerate(self.scales[: len(WALKS)])])
-
-    def errors(self, z: np.ndarray) -> dict[str, np.ndarray]:
-        """Scales of the errors, by name, from standard normals of all scales."""
-        first = len(WALKS)
-        return {n: QUANTILE[d](z[first + i], a, b) for i, (n, d, a, b) in enumerate(self.scales[first:])}
-
-    def scaled(self, z: np.ndarray, mode: Mode, problem: TradeProblem) -> tuple[np.ndarray, np.ndarray]:
-        """Scales of the walks and variances of the rows at the mode, for draws of all scales."""
-        said = np.repeat(mode.said[:, None], z.shape[1], axis=1)
-        return self.walks(z), error(problem, said, self.errors(z)) ** 2 / mode.weight[:, None]
-
-    def values(self, latent: np.ndarray) -> dict[str, np.ndarray]:
-        """Parameters of members; shape (dimensions of the symbol..., member)."""
-        found, first = {}, 0
-        for symbol, dist, a, b, shape in self.parts:
-            last = first + int(np.prod(shape))
-            # a step that goes much too far overflows: what it says is not finite, and the step is cut
-            with np.errstate(over="ignore"):
-                found[symbol] = QUANTILE[dist](latent[first:last].reshape(*shape, latent.shape[1]), a, b)
-            first = last
-        return found
-
-
-def _prior(row: pd.Series) -> tuple[str, float, float]:
-    return str(row["dist"]), float(row["a"]), float(row["b"])
 
 
 class Fitter:
@@ -149,18 +105,22 @@ class Fitter:
         self.observed = problem.record.scale if observed is None else observed
 
     @cached_property
+    def _degrees(self) -> np.ndarray:
+        return np.where(self.problem.record.quantity == "seizures", DEGREES, np.inf)
+
+    @cached_property
     def around(self) -> tuple[Mode, Linear]:
         """Mode at the scales that the linear model finds: once from the prior's medians, once from what they gave."""
-        latents, degrees = self.latents, np.where(self.problem.record.quantity == "seizures", DEGREES, np.inf)
+        latents = self.latents
         rng = np.random.default_rng([self.seed, 2**31])
         middle, place = np.zeros(len(SCALES)), np.zeros(latents.size)
         mode, line = None, None
         for _ in range(2):
             errors = latents.errors(middle[:, None])
-            place[latents.walk_rows] = middle[: len(latents.walk_rows)]
+            place[latents.walk_rows] = middle[: len(WALKS)]
             mode = find_mode(
                 place, self.runs.pull, self.runs.jacobian, self.observed,
-                lambda said, e=errors: error(self.problem, said, e), degrees, latents.walk_rows,
+                lambda said, e=errors: error(self.problem, said, e), self._degrees, latents.walk_rows,
             )  # fmt: skip
             at = dict(zip(WALKS, latents.walks(middle[:, None])[:, 0], strict=True))
             line = linear(
@@ -181,6 +141,7 @@ class Fitter:
         rounds: int = ROUNDS,
         leave: np.ndarray | None = None,
         progress: Callable[[int, int, float], None] | None = None,
+        trajectories: int = TRAJECTORIES,
     ) -> Ensemble:
         """Make one ensemble.
 
@@ -188,26 +149,78 @@ class Fitter:
         ----------
         number : int
             Names its random numbers.
-        members, rounds : int
+        members, rounds, trajectories : int
         leave : numpy.ndarray of bool, shape (row,), optional
             Rows of the record to leave out.
         progress : callable, optional
-            Called with (rounds done, rounds, misfit).
+            Called with (steps done, steps, misfit).
         """
         (mode, line), latents, problem = self.around, self.latents, self.problem
         rng = np.random.default_rng([self.seed, number])
         z, _ = draw_scales(line, lambda x: latents.scaled(x, mode, problem), len(SCALES), members, rng)
         prior = rng.standard_normal((latents.size, members))
-        prior[latents.walk_rows] = z[: len(latents.walk_rows)]
-        errors = latents.errors(z)
-        wide = np.where(np.zeros(len(self.observed)) if leave is None else leave, UNSEEN, 1.0)[:, None]
+        prior[latents.walk_rows] = z[: len(WALKS)]
+        keep = np.ones(len(self.observed), dtype=bool) if leave is None else ~leave
+        wide, errors = np.where(keep, 1.0, UNSEEN)[:, None], latents.errors(z)
+        steps = rounds + trajectories * (STEPS + 1)
+        tell = progress or (lambda done, total, misfit: None)
         made = smooth(
             prior, self.runs.pull, self.observed, lambda said: wide * error(problem, said, errors), mode,
-            latents.walk_rows, rng, rounds, progress,
+            latents.walk_rows, rng, rounds, lambda turn, _, misfit: tell(turn, steps, misfit),
         )  # fmt: skip
-        said = self.runs.monthly(made.latent)
-        away = np.abs(made.said - said) / error(problem, said, errors)
-        return Ensemble(made.latent, np.stack(list(errors.values())), said, np.array(made.misfit), away)
+        z[: len(WALKS)] = made.latent[latents.walk_rows]
+        latent, said, moved, lost = made.latent, made.said, [], 0
+        if trajectories:
+            now = self._look(latent, z, keep)
+            begin, lost = _begin(now, rng)
+            z, now = z[:, begin], Standing(*(x[..., begin] for x in now))
+            weight = mass(self._derivatives(now, z, keep, i) for i in range(min(MASSES, members)))
+            for turn in range(trajectories):
+                z = self._errors(now.said, z, keep, rng)
+                now, taken = trajectory(
+                    self._look(now.place, z, keep), lambda x, z=z: self._look(x, z, keep), weight, rng
+                )
+                z[: len(WALKS)] = now.place[latents.walk_rows]
+                moved.append(taken.mean())
+                tell(rounds + (turn + 1) * (STEPS + 1), steps, self._misfit(now.said, z, keep))
+            latent, said = now.place, now.said
+        errors, monthly = latents.errors(z), self.runs.monthly(latent)
+        away = np.abs(said - monthly) / error(problem, monthly, errors)
+        return Ensemble(
+            latent, np.stack(list(errors.values())), monthly, away,
+            np.array(self._misfit(said, z, keep)), np.array(moved), np.array(lost),
+        )  # fmt: skip
+
+    def _look(self, place: np.ndarray, z: np.ndarray, keep: np.ndarray) -> Standing:
+        errors = np.stack(list(self.latents.errors(z).values()))
+        return self.runs.density(place, errors, self.observed, keep)
+
+    def _derivatives(self, now: Standing, z: np.ndarray, keep: np.ndarray, member: int) -> np.ndarray:
+        """What one member says of the record, by latent, in standard errors of what a row teaches."""
+        one = slice(member, member + 1)
+        spread = error(self.problem, now.said[:, one], self.latents.errors(z[:, one]))
+        return keep[:, None] * self.runs.jacobian(now.place[:, member]) / (spread * self._teaches)
+
+    @cached_property
+    def _teaches(self) -> np.ndarray:
+        return np.sqrt(widening(self._degrees))[:, None]
+
+    def _errors(
+        self, said: np.ndarray, z: np.ndarray, keep: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Scales after the errors' have moved, given what is said."""
+        first = len(WALKS)
+        observed, counts = (np.broadcast_to(x[:, None], said.shape) for x in (self.observed, keep))
+
+        def height(x: np.ndarray) -> np.ndarray:
+            scales = self.latents.errors(np.concatenate([z[:first], x]))
+            return np.asarray(minus_log_likelihood(self.problem, said, scales, observed, counts))
+
+        return np.concatenate([z[:first], metropolis(z[first:], height, rng, SWEEPS)])
+
+    def _misfit(self, said: np.ndarray, z: np.ndarray, keep: np.ndarray) -> float:
+        residual = (self.observed[:, None] - said) / error(self.problem, said, self.latents.errors(z))
+        return float(np.median(np.sqrt((residual[keep] ** 2).mean(axis=0))))
 
     def values(self, ensemble: Ensemble) -> dict[str, np.ndarray]:
         """Parameters of an ensemble's members by symbol, shape (dimensions of the symbol..., member)."""
@@ -215,13 +228,25 @@ class Fitter:
 
 
 class Ensemble(NamedTuple):
-    """One ensemble: latents, scales of errors, what it says by month, misfit by round, quarters against months."""
+    """One ensemble, see `Ensembles`: latents, scales of errors, what it says by month, quarters against months."""
 
     latent: np.ndarray
     errors: np.ndarray
     said: np.ndarray
-    misfit: np.ndarray
     away: np.ndarray
+    misfit: np.ndarray
+    moved: np.ndarray
+    lost: np.ndarray
+
+
+def _begin(now: Standing, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """Where each member begins: where it stands, or, where that is far above the others, where another does.
+
+    Heights of draws scatter by √(latents/2) where the posterior is near normal.
+    """
+    members = np.arange(len(now.height))
+    far = now.height > np.median(now.height) + FAR * np.sqrt(len(now.place) / 2.0)
+    return np.where(far, rng.choice(members[~far], len(members)), members), int(far.sum())
 
 
 def fit_ensembles(
@@ -247,7 +272,7 @@ def fit_ensembles(
     resume : bool
         Take ensembles that are there and were made from the same things.
     progress : callable, optional
-        Called with (rounds done, rounds in all, misfit).
+        Called with (steps done, steps in all, misfit).
     fingerprint : str
         Names what the ensembles are made from.
     """
@@ -263,9 +288,9 @@ def fit_ensembles(
         if found is None:
             found = fitter.ensemble(
                 number, members, rounds,
-                progress=lambda turn, _, misfit, n=number: None
+                progress=lambda done, steps, misfit, n=number: None
                 if progress is None
-                else progress(n * rounds + turn, ensembles * rounds, misfit),
+                else progress(n * steps + done, ensembles * steps, misfit),
             )  # fmt: skip
             _write(path, found, mark)
         parts.append(found)
@@ -276,105 +301,12 @@ def fit_ensembles(
         {name: np.stack([np.moveaxis(v[name], -1, 0) for v in values]) for name in values[0]},
         np.stack([part.said.T for part in parts]),
         np.stack([error(problem, part.said, e).T for part, e in zip(parts, errors, strict=True)]),
-        [[float(x) for x in part.misfit] for part in parts],
+        [float(part.misfit) for part in parts],
+        [float(part.moved.mean()) for part in parts if part.moved.size],
+        [int(part.lost) for part in parts],
         (float(np.median(away)), float(np.quantile(away, 0.9))),
         time.monotonic() - began if whole else None,
     )
-
-
-def error(problem: TradeProblem, said: np.ndarray, errors: dict[str, np.ndarray]) -> np.ndarray:
-    """Standard errors of what members say, shape (row, member)."""
-    return np.asarray(spread(problem.record, jnp.asarray(said), errors))  # pyright: ignore[reportArgumentType]
-
-
-class Runs:
-    """What members say of the record: chunks in threads, one compiled program."""
-
-    def __init__(self, problem: TradeProblem, latents: Latents) -> None:
-        self.problem, self.latents = problem, latents
-        self.program: jax.stages.Compiled | None = None
-        self.whole: jax.stages.Compiled | None = None
-        self.lock = threading.Lock()
-
-    def monthly(self, latent: np.ndarray) -> np.ndarray:
-        """What members say by month, shape (row, member)."""
-        members = latent.shape[1]
-
-        def chunk(first: int) -> np.ndarray:
-            chosen = np.minimum(np.arange(first, first + CHUNK), members - 1)
-            values = {name: jnp.asarray(v) for name, v in self.latents.values(latent[:, chosen]).items()}
-            with self.lock:
-                if self.whole is None:
-                    made = jax.jit(self._say).lower(values)
-                    self.whole = made.compile(compiler_options=ONE_THREAD_A_CHUNK)
-            return np.asarray(self.whole(values))[:, : members - first]
-
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            return np.concatenate(list(pool.map(chunk, range(0, members, CHUNK))), axis=1)
-
-    def pull(
-        self, latent: np.ndarray, wanted: np.ndarray, variance: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """What members say by quarter, and Jᵀ(said − wanted)/variance of each; see `smoother.Pull`."""
-        members = latent.shape[1]
-
-        def chunk(first: int) -> tuple[np.ndarray, np.ndarray]:
-            chosen = np.minimum(np.arange(first, first + ROWS), members - 1)
-            mine = latent[:, chosen]
-            values = {name: jnp.asarray(v) for name, v in self.latents.values(mine).items()}
-            arguments = values, jnp.asarray(wanted[:, chosen]), jnp.asarray(variance[:, chosen])
-            with self.lock:
-                if self.program is None:
-                    made = jax.jit(self._pull).lower(*arguments)
-                    self.program = made.compile(compiler_options=ONE_THREAD_A_CHUNK)
-            said, found = self.program(*arguments)
-            slope = np.concatenate([np.asarray(found[name]).reshape(-1, ROWS) for name in values])
-            return np.asarray(said)[:, : members - first], (slope * self._follows(mine))[:, : members - first]
-
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            parts = list(pool.map(chunk, range(0, members, ROWS)))
-        said, slope = zip(*parts, strict=True)
-        return np.concatenate(said, axis=1), np.concatenate(slope, axis=1)
-
-    def _follows(self, latent: np.ndarray) -> np.ndarray:
-        """How each parameter follows its standard normal."""
-        up, down = (self.latents.values(latent + d) for d in (TINY, -TINY))
-        members = latent.shape[1]
-        with np.errstate(invalid="ignore"):
-            parts = [((up[name] - down[name]) / (2 * TINY)).reshape(-1, members) for name in up]
-        return np.concatenate(parts)
-
-    def _pull(
-        self, values: dict[str, jax.Array], wanted: jax.Array, variance: jax.Array
-    ) -> tuple[jax.Array, dict[str, jax.Array]]:
-        said, back = jax.vjp(lambda v: self._say(v, monthly=False), values)
-        return said, back((said - wanted) / variance)[0]
-
-    def jacobian(self, latent: np.ndarray) -> np.ndarray:
-        """Derivatives of what the model says, by quarter, with respect to the latents; shape (row, latent)."""
-        count = len(self.problem.record.value)
-        rows = []
-        for first in range(0, count, ROWS):
-            # with a variance of one, and wanted so far off that the difference is one row, the pull is that row
-            picked = np.eye(count, min(ROWS, count - first), -first)
-            said = self.said_at(latent)
-            rows.append(
-                self.pull(
-                    np.repeat(latent[:, None], picked.shape[1], axis=1), said - picked, np.ones_like(picked)
-                )[1].T
-            )
-        return np.concatenate(rows)
-
-    def said_at(self, latent: np.ndarray) -> np.ndarray:
-        """What the model says by quarter at one latent vector, shape (row, 1)."""
-        count = len(self.problem.record.value)
-        return self.pull(latent[:, None], np.zeros((count, 1)), np.ones((count, 1)))[0]
-
-    def _say(self, values: dict[str, jax.Array], monthly: bool = True) -> jax.Array:
-        size = values["theta"].shape[-1]
-        fixed = {name: jnp.broadcast_to(v, (*v.shape[:-1], size)) for name, v in self.problem.fixed.items()}
-        errors = {name: jnp.ones(size) for name in ERRORS}
-        return self.problem.say(fixed | errors | values, monthly=monthly)[0]
 
 
 def _write(path: Path | None, kept: Ensemble, mark: str) -> None:

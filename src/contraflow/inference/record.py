@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING
 
 import jax.numpy as jnp
 import numpy as np
+from jax.scipy.stats import norm, t
+from jax.typing import ArrayLike
 from jaxtyping import Array, Float
-from scipy import stats
 
 from contraflow.errors import ContraflowError
 
@@ -217,21 +218,24 @@ def spread(
     return jnp.sqrt(common**2 + jnp.where(seizing, lumps, 0.0) + jnp.asarray(record.error)[:, None] ** 2)
 
 
-def log_likelihood(record: Record, said: np.ndarray, error: np.ndarray) -> np.ndarray:
+def log_likelihood(
+    record: Record,
+    said: Float[ArrayLike, "... row"],
+    error: Float[ArrayLike, "... row"],
+    observed: Float[ArrayLike, "... row"] | None = None,
+) -> Float[Array, "... row"]:
     """Log density of what was recorded: seizures with heavy tails, everything else normal.
 
     Parameters
     ----------
-    said, error : numpy.ndarray, shape (..., row)
+    said, error : array, shape (..., row)
         On the scale of errors.
-
-    Returns
-    -------
-    numpy.ndarray, shape (..., row)
+    observed : array, shape (..., row), optional
+        Another record than this one, on the scale of errors.
     """
-    z = (record.scale - said) / error
-    heavy = record.quantity == "seizures"
-    return np.where(heavy, stats.t.logpdf(z, DEGREES), stats.norm.logpdf(z)) - np.log(error)
+    z = (jnp.asarray(record.scale if observed is None else observed) - said) / error
+    heavy = jnp.asarray(record.quantity == "seizures")
+    return jnp.where(heavy, t.logpdf(z, DEGREES), norm.logpdf(z)) - jnp.log(error)
 
 
 def noise(record: Record, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

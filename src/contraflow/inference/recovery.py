@@ -16,8 +16,9 @@ import pandas as pd
 from contraflow.case import Case
 from contraflow.files import write_text
 from contraflow.inference import trade
-from contraflow.inference.ensembles import Fitter, Latents, Runs, error
+from contraflow.inference.ensembles import Fitter
 from contraflow.inference.record import noise
+from contraflow.inference.runs import Latents, Runs, error
 
 MEMBERS = 64
 """Members of the ensemble fitted to each invented record."""

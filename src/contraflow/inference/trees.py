@@ -35,7 +35,7 @@ def trade_tree(case: Case, fit: TradeFit) -> xr.DataTree:
     years = sorted(set(rows.year.tolist()))
     odds = np.isin(rows.quantity, ("share", "transit"))
     observed, predictive, likely = {}, {}, {}
-    logs = log_likelihood(rows, fit.said, fit.error)
+    logs = np.asarray(log_likelihood(rows, fit.said, fit.error))
     for name in dict.fromkeys(rows.name):
         mine = np.flatnonzero([n == name for n in rows.name])
         column = [years.index(year) for year in rows.year[mine]]
