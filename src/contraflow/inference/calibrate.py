@@ -151,8 +151,8 @@ def _smoothed(
     info = {
         "settings": {"method": "smoother", "chains": how.chains, "draws": how.draws, "seed": how.seed},
         "misfit": made.misfit,
-        "moved": made.moved,
-        "lost": made.lost,
+        "acceptance": float(np.mean(made.moved)),
+        "restarted": sum(made.lost),
         "quarters": made.coarse,
     }
     if made.seconds is not None:

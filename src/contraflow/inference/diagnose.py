@@ -17,6 +17,8 @@ from contraflow.inference.store import STANDARD, read_json
 
 RHAT, ESS, BFMI = 1.01, 400.0, 0.3
 """Largest R-hat, smallest effective sample sizes, smallest fraction of missing information that pass."""
+ACCEPTANCE = 0.5
+"""Least share of trajectories that are taken: below it most members stay where their small fits left them."""
 HALF, NINETY = (0.45, 0.60), (0.85, 0.95)
 """Share of the fitted points that 50 % and 90 % intervals should cover."""
 LEARNED = 0.1
@@ -335,7 +337,8 @@ def _sampler(tree: xr.DataTree) -> dict[str, Any]:
     info = read_json(tree, "sampler")
     settings = info.get("settings", {})
     found |= {"method": settings.get("method", "unknown"), "seed": settings.get("seed")}
-    found |= {name: info[name] for name in ("seconds", "dimensions", "pareto_k", "effective") if name in info}
+    kept = ("seconds", "dimensions", "pareto_k", "effective", "acceptance", "restarted")
+    found |= {name: info[name] for name in kept if name in info}
     if "sample_stats" not in tree.children:
         return found
     stats = tree["sample_stats"].to_dataset()
@@ -384,6 +387,13 @@ def _sampler_verdicts(sampler: dict[str, Any]) -> list[Verdict]:
         rows.append(
             Verdict("draws at the largest tree depth", f"{100 * share:.1f} %", "0 %", None if share else True)
         )
+    if "acceptance" in sampler:
+        share = sampler["acceptance"]
+        target = f"above {100 * ACCEPTANCE:.0f} %"
+        rows.append(Verdict("trajectories taken", f"{100 * share:.0f} %", target, share > ACCEPTANCE))
+        # starting elsewhere is no flaw of what is found, so it is said and not judged
+        count = f"{sampler['restarted']} of {sampler['chains'] * sampler['draws']}"
+        rows.append(Verdict("members that did not arrive and began elsewhere", count, "0", None))
     if "pareto_k" in sampler:
         k = float(np.max(sampler["pareto_k"]))
         rows.append(

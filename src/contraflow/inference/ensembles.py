@@ -302,7 +302,7 @@ def fit_ensembles(
         np.stack([part.said.T for part in parts]),
         np.stack([error(problem, part.said, e).T for part, e in zip(parts, errors, strict=True)]),
         [float(part.misfit) for part in parts],
-        [float(part.moved.mean()) for part in parts if part.moved.size],
+        [float(part.moved.mean()) for part in parts],
         [int(part.lost) for part in parts],
         (float(np.median(away)), float(np.quantile(away, 0.9))),
         time.monotonic() - began if whole else None,
