@@ -94,6 +94,22 @@ class OutputFolder:
 
 
 @contextmanager
+def writing(staging: Path) -> Iterator[None]:
+    """Name the place of the results, not the folder inside it where they are made, if they cannot be written.
+
+    Raises
+    ------
+    OutputError
+    """
+    try:
+        yield
+    except (OSError, OutputError) as error:
+        cause = error.__cause__ if isinstance(error, OutputError) else error
+        value = f"the results cannot be written ({getattr(cause, 'strerror', None) or cause})"
+        raise OutputError(str(staging.parent), value, "free some space, or choose another folder") from error
+
+
+@contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Hold back Ctrl-C for the moment it takes to rename a few files."""
     if threading.current_thread() is not threading.main_thread():

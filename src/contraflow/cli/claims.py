@@ -10,9 +10,8 @@ import typer
 
 from contraflow.cli._console import CaseArgument, console, guarded, table
 from contraflow.cli._interrupt import interruptible
-from contraflow.cli._output import OutputFolder
+from contraflow.cli._output import OutputFolder, writing
 from contraflow.cli._progress import progress
-from contraflow.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,12 +100,9 @@ def _compute(folder: Path, callback: Callable[[int, int], None], **options: obje
     from contraflow.report.claims import page
 
     found = audit(progress=callback, **options)  # pyright: ignore
-    try:
+    with writing(folder):
         (folder / NUMBERS).write_text(found.to_json(), encoding="utf-8")
         page(found).write(folder / PAGE)
-    except OSError as error:
-        value = f"the results cannot be written ({error.strerror or error})"
-        raise OutputError(str(folder.parent), value, "free some space, or choose another folder") from error
     return found
 
 

@@ -11,9 +11,9 @@ import typer
 
 from contraflow.cli._console import console, guarded, table
 from contraflow.cli._interrupt import interruptible
-from contraflow.cli._output import OutputFolder
+from contraflow.cli._output import OutputFolder, writing
 from contraflow.cli._progress import progress
-from contraflow.errors import ContraflowError, OutputError
+from contraflow.errors import ContraflowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,13 +122,10 @@ def _compute(folder: Path, callback: Callable[[int, int], None], **options: obje
     from contraflow.analysis.evaluate import evaluate as evaluate_event
 
     found = evaluate_event(progress=callback, **options)  # pyright: ignore
-    try:
+    with writing(folder):
         text = json.dumps(found.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
         (folder / NUMBERS).write_text(text + "\n", encoding="utf-8")
         found.write(folder / PAGE)
-    except OSError as error:
-        value = f"the results cannot be written ({error.strerror or error})"
-        raise OutputError(str(folder.parent), value, "free some space, or choose another folder") from error
     return found
 
 

@@ -10,9 +10,8 @@ import typer
 
 from contraflow.cli._console import CaseArgument, console, guarded
 from contraflow.cli._interrupt import interruptible
-from contraflow.cli._output import OutputFolder
+from contraflow.cli._output import OutputFolder, writing
 from contraflow.cli._progress import progress
-from contraflow.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,15 +129,10 @@ def _compute(
     from contraflow.report import write_report
 
     comparison = compare(case, scenario, baseline, draws=draws, seed=seed, progress=callback, beliefs=beliefs)
-    try:
+    with writing(folder):
         comparison.save(folder / RESULT)
         write_report(comparison, folder / REPORT)
         comparison.table.to_csv(folder / TABLE, index=False)
-    except (OSError, OutputError) as error:
-        # what cannot be written is beside its place: name the place
-        cause = error.__cause__ if isinstance(error, OutputError) else error
-        value = f"the results cannot be written ({getattr(cause, 'strerror', None) or cause})"
-        raise OutputError(str(folder.parent), value, "free some space, or choose another folder") from error
     return comparison
 
 

@@ -116,3 +116,8 @@ SPEC: dict[str, Symbol] = {
     "price_error": Symbol("1", (), "standard deviation of the log of a recorded price"),
     "retail_purity": Symbol("1", ("market",), "purity of what is sold, in recorded retail prices"),
 }
+
+RECORDING = (
+    "killings_per_death", "dispersion", "reporting_error", "consignment", "price_error", "retail_purity",
+)  # fmt: skip
+"""Symbols of how the record is kept: no outcome depends on them (on the first only where killings are not anchored)."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contraflow.errors import ContraflowError
-from contraflow.model.symbols import SPEC
+from contraflow.model.symbols import RECORDING, SPEC
 
 if TYPE_CHECKING:
     from contraflow.case import Case
@@ -29,9 +29,6 @@ KEPT = 12
 """Drivers shown for an outcome."""
 FEWEST = 10
 """With fewer draws nothing is said about drivers."""
-
-NOT_DRIVERS = ("reporting_error", "consignment", "price_error", "dispersion", "killings_per_death")
-"""Scalars that describe how the record errs: they cannot move an outcome."""
 
 
 def sliders(case: Case, draw: Mapping[str, NDArray]) -> list[dict[str, Any]]:
@@ -113,7 +110,7 @@ def fixed(draw: Mapping[str, NDArray], overrides: Mapping[str, float]) -> dict[s
 
 def scalars() -> list[str]:
     """Return the symbols of which a draw holds one number, in the model's order."""
-    return [name for name, symbol in SPEC.items() if not symbol.dims and name not in NOT_DRIVERS]
+    return [name for name, symbol in SPEC.items() if not symbol.dims and name not in RECORDING]
 
 
 def ranks(values: NDArray) -> NDArray:

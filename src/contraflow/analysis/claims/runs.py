@@ -11,7 +11,7 @@ import xarray as xr
 from contraflow.analysis.claims.observable import NotModelledError
 from contraflow.analysis.simulate import simulate
 from contraflow.inference.posterior import draw_beliefs, load_posterior
-from contraflow.model.symbols import SPEC
+from contraflow.model.symbols import RECORDING, SPEC
 
 if TYPE_CHECKING:
     from contraflow.analysis.claims.claim import Claim
@@ -26,8 +26,6 @@ RECORD = (
 LARGE = ("shipped", "lost")
 """Kept in single precision."""
 PRIOR = "prior"
-NOISE = ("dispersion", "reporting_error", "consignment", "price_error", "retail_purity")
-"""Parameters of how the record is kept, which no outcome depends on."""
 SHORT = ("market", "theatre", "source")
 """Dimensions whose members are looked at one by one; edges, nodes and months are too many."""
 
@@ -102,7 +100,7 @@ class Runs:
         case = self.case
         posterior = None if self.beliefs == PRIOR else load_posterior(case)
         held = set(case.parameters["symbol"])
-        symbols = [s for s, spec in SPEC.items() if s in held - set(NOISE) and _few(spec.dims)]
+        symbols = [s for s, spec in SPEC.items() if s in held - set(RECORDING) and _few(spec.dims)]
         members = {d: case.members(d) for s in symbols for d in SPEC[s].dims}
         drawn = draw_beliefs(case, members, range(self.draws), self.seed, posterior, symbols)
         named = {}
