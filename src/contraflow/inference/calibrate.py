@@ -8,6 +8,7 @@ an elasticity below one half, so the level of that income hardly matters to them
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
@@ -134,8 +135,15 @@ def fit_trade(
 def _smoothed(
     problem: trade.TradeProblem, how: Sampling, print_: str, folder: Path | None, resume: bool, said: Report
 ) -> TradeFit:
-    def tell(done: int, total: int, misfit: float) -> None:
-        said(f"trade: step {done} of {total}, misfit {misfit:.2f} standard errors", None)
+    began: list[tuple[float, int]] = []
+
+    def tell(done: int, total: int) -> None:
+        now, each = time.monotonic(), total // how.chains
+        if not began:
+            began.append((now, done))
+        (first, before), chain = began[0], (done - 1) // each
+        left = (now - first) / (done - before) * (total - done) if done > before else np.nan
+        said("trade", Progress(chain, done - chain * each, each, False, left))
 
     said("finding the mode of the trade", None)
     made = fit_ensembles(

@@ -140,8 +140,7 @@ class Fitter:
         members: int,
         rounds: int = ROUNDS,
         leave: np.ndarray | None = None,
-        progress: Callable[[int, int, float], None] | None = None,
-        trajectories: int = TRAJECTORIES,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Ensemble:
         """Make one ensemble.
 
@@ -149,11 +148,11 @@ class Fitter:
         ----------
         number : int
             Names its random numbers.
-        members, rounds, trajectories : int
+        members, rounds : int
         leave : numpy.ndarray of bool, shape (row,), optional
             Rows of the record to leave out.
         progress : callable, optional
-            Called with (steps done, steps, misfit).
+            Called with (steps done, steps).
         """
         (mode, line), latents, problem = self.around, self.latents, self.problem
         rng = np.random.default_rng([self.seed, number])
@@ -162,38 +161,55 @@ class Fitter:
         prior[latents.walk_rows] = z[: len(WALKS)]
         keep = np.ones(len(self.observed), dtype=bool) if leave is None else ~leave
         wide, errors = np.where(keep, 1.0, UNSEEN)[:, None], latents.errors(z)
-        steps = rounds + trajectories * (STEPS + 1)
-        tell = progress or (lambda done, total, misfit: None)
+        tell = progress or (lambda done, total: None)
+        steps = rounds + TRAJECTORIES * STEPS
         made = smooth(
             prior, self.runs.pull, self.observed, lambda said: wide * error(problem, said, errors), mode,
-            latents.walk_rows, rng, rounds, lambda turn, _, misfit: tell(turn, steps, misfit),
+            latents.walk_rows, rng, rounds, lambda turn, _: tell(turn, steps),
         )  # fmt: skip
         z[: len(WALKS)] = made.latent[latents.walk_rows]
-        latent, said, moved, lost = made.latent, made.said, [], 0
-        if trajectories:
-            now = self._look(latent, z, keep)
-            begin, lost = _begin(now, rng)
-            z, now = z[:, begin], Standing(*(x[..., begin] for x in now))
-            weight = mass(self._derivatives(now, z, keep, i) for i in range(min(MASSES, members)))
-            for turn in range(trajectories):
-                z = self._errors(now.said, z, keep, rng)
-                now, taken = trajectory(
-                    self._look(now.place, z, keep), lambda x, z=z: self._look(x, z, keep), weight, rng
-                )
-                z[: len(WALKS)] = now.place[latents.walk_rows]
-                moved.append(taken.mean())
-                tell(rounds + (turn + 1) * (STEPS + 1), steps, self._misfit(now.said, z, keep))
-            latent, said = now.place, now.said
-        errors, monthly = latents.errors(z), self.runs.monthly(latent)
-        away = np.abs(said - monthly) / error(problem, monthly, errors)
+        now, z, moved, lost = self._further(
+            made.latent, z, keep, rng, lambda done: tell(rounds + done, steps)
+        )
+        errors, monthly = latents.errors(z), self.runs.monthly(now.place)
+        away = np.abs(now.said - monthly) / error(problem, monthly, errors)
         return Ensemble(
-            latent, np.stack(list(errors.values())), monthly, away,
-            np.array(self._misfit(said, z, keep)), np.array(moved), np.array(lost),
+            now.place, np.stack(list(errors.values())), monthly, away,
+            np.array(self._misfit(now.said, z, keep)), np.array(moved), np.array(lost),
         )  # fmt: skip
 
-    def _look(self, place: np.ndarray, z: np.ndarray, keep: np.ndarray) -> Standing:
-        errors = np.stack(list(self.latents.errors(z).values()))
-        return self.runs.density(place, errors, self.observed, keep)
+    def _further(
+        self,
+        latent: np.ndarray,
+        z: np.ndarray,
+        keep: np.ndarray,
+        rng: np.random.Generator,
+        tell: Callable[[int], None],
+    ) -> tuple[Standing, np.ndarray, list[float], int]:
+        """Take members further under the posterior: where they stand, all scales, share moved, number not arrived."""
+        done = 0
+
+        def look(place: np.ndarray) -> Standing:
+            errors = np.stack(list(self.latents.errors(z).values()))
+            return self.runs.density(place, errors, self.observed, keep)
+
+        def step(place: np.ndarray) -> Standing:
+            nonlocal done
+            done += 1
+            tell(done)
+            return look(place)
+
+        now = look(latent)
+        begin, lost = _begin(now, rng)
+        z, now = z[:, begin], Standing(*(x[..., begin] for x in now))
+        weight = mass(self._derivatives(now, z, keep, i) for i in range(min(MASSES, latent.shape[1])))
+        moved = []
+        for _ in range(TRAJECTORIES):
+            z = self._errors(now.said, z, keep, rng)
+            now, taken = trajectory(look(now.place), step, weight, rng)
+            z[: len(WALKS)] = now.place[self.latents.walk_rows]
+            moved.append(float(taken.mean()))
+        return now, z, moved, lost
 
     def _derivatives(self, now: Standing, z: np.ndarray, keep: np.ndarray, member: int) -> np.ndarray:
         """What one member says of the record, by latent, in standard errors of what a row teaches."""
@@ -257,7 +273,7 @@ def fit_ensembles(
     rounds: int = ROUNDS,
     folder: Path | None = None,
     resume: bool = False,
-    progress: Callable[[int, int, float], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
     fingerprint: str = "",
 ) -> Ensembles:
     """Fit ensembles to the record of a problem.
@@ -272,7 +288,7 @@ def fit_ensembles(
     resume : bool
         Take ensembles that are there and were made from the same things.
     progress : callable, optional
-        Called with (steps done, steps in all, misfit).
+        Called with (steps done, steps in all).
     fingerprint : str
         Names what the ensembles are made from.
     """
@@ -288,9 +304,9 @@ def fit_ensembles(
         if found is None:
             found = fitter.ensemble(
                 number, members, rounds,
-                progress=lambda done, steps, misfit, n=number: None
+                progress=lambda done, steps, n=number: None
                 if progress is None
-                else progress(n * steps + done, ensembles * steps, misfit),
+                else progress(n * steps + done, ensembles * steps),
             )  # fmt: skip
             _write(path, found, mark)
         parts.append(found)

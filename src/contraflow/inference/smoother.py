@@ -41,13 +41,10 @@ class Smoothed:
         Standard normal before, posterior after.
     said : numpy.ndarray, shape (row, member)
         What each member says of the record, on the scale of errors.
-    misfit : tuple of float
-        Root mean squared weighted residual (d − g)/error before each round and at the end, median member.
     """
 
     latent: np.ndarray
     said: np.ndarray
-    misfit: tuple[float, ...]
 
 
 Pull = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -86,7 +83,7 @@ def smooth(
     held: np.ndarray,
     rng: np.random.Generator,
     rounds: int = ROUNDS,
-    progress: Callable[[int, int, float], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Smoothed:
     """Fit an ensemble to a record.
 
@@ -108,7 +105,7 @@ def smooth(
     rng : numpy.random.Generator
     rounds : int
     progress : callable, optional
-        Called with (round, rounds, misfit).
+        Called with (round, rounds).
 
     Returns
     -------
@@ -129,7 +126,7 @@ def smooth(
         place[:, lost] = 0.5 * (place[:, lost] + mode.place[:, None])
         place[held] = prior[held]
         said, slope = pull(place, wanted, variance)
-    length, misfits, past = np.full(members, FIRST), [], _Past(back)
+    length, past = np.full(members, FIRST), _Past(back)
 
     def height(x: np.ndarray, g: np.ndarray) -> np.ndarray:
         return ((x - prior) ** 2).sum(axis=0) + ((wanted - g) ** 2 / variance).sum(axis=0)
@@ -149,11 +146,9 @@ def smooth(
         )  # fmt: skip
         now = np.where(better, then, now)
         length = np.where(better, np.minimum(length * FASTER, 1.0), length * CUT)
-        square = (observed[:, None] - said) ** 2 / (variance / wide)
-        misfits.append(float(np.median(np.sqrt(square.mean(axis=0)))))
         if progress is not None:
-            progress(turn + 1, rounds, misfits[-1])
-    return Smoothed(place, said, tuple(misfits))
+            progress(turn + 1, rounds)
+    return Smoothed(place, said)
 
 
 def _linear(prior: np.ndarray, wanted: np.ndarray, variance: np.ndarray, mode: Mode) -> np.ndarray:
