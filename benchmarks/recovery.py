@@ -1,6 +1,6 @@
 """Whether the fit of the trade finds known parameters in invented records; writes the table that the case ships.
 
-python benchmarks/recovery.py --replicas 12 --keep places.csv          three quarters of an hour on two cores
+python benchmarks/recovery.py --replicas 12 --keep places.csv          an hour on two cores
 
 What each replica finds is kept as it goes in the file named by --keep; the same command goes on from there.
 """

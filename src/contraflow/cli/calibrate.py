@@ -35,7 +35,7 @@ def calibrate(
         str,
         typer.Option(
             "--method",
-            help="Of the trade: smoother (ensembles, minutes), or nuts, pathfinder or svi.",
+            help="Of the trade: smoother (ensembles, under an hour), or nuts, pathfinder or svi.",
         ),
     ] = "smoother",
     killings: Annotated[
