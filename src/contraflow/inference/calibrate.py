@@ -137,13 +137,13 @@ def _smoothed(
 ) -> TradeFit:
     began: list[tuple[float, int]] = []
 
-    def tell(done: int, total: int) -> None:
-        now, each = time.monotonic(), total // how.chains
+    def tell(chain: int, done: int, steps: int) -> None:
+        now, so_far = time.monotonic(), chain * steps + done
         if not began:
-            began.append((now, done))
-        (first, before), chain = began[0], (done - 1) // each
-        left = (now - first) / (done - before) * (total - done) if done > before else np.nan
-        said("trade", Progress(chain, done - chain * each, each, False, left))
+            began.append((now, so_far))
+        first, before = began[0]
+        pace = (now - first) / (so_far - before) if so_far > before else np.nan
+        said("trade", Progress(chain, done, steps, False, pace * (how.chains * steps - so_far)))
 
     said("finding the mode of the trade", None)
     made = fit_ensembles(

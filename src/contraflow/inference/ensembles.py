@@ -15,7 +15,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -273,7 +273,7 @@ def fit_ensembles(
     rounds: int = ROUNDS,
     folder: Path | None = None,
     resume: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
     fingerprint: str = "",
 ) -> Ensembles:
     """Fit ensembles to the record of a problem.
@@ -288,7 +288,7 @@ def fit_ensembles(
     resume : bool
         Take ensembles that are there and were made from the same things.
     progress : callable, optional
-        Called with (steps done, steps in all).
+        Called with (ensemble, steps done, steps of an ensemble).
     fingerprint : str
         Names what the ensembles are made from.
     """
@@ -302,12 +302,8 @@ def fit_ensembles(
         found = _read(path, mark) if resume and path is not None else None
         whole &= found is None
         if found is None:
-            found = fitter.ensemble(
-                number, members, rounds,
-                progress=lambda done, steps, n=number: None
-                if progress is None
-                else progress(n * steps + done, ensembles * steps),
-            )  # fmt: skip
+            tell = None if progress is None else partial(progress, number)
+            found = fitter.ensemble(number, members, rounds, progress=tell)
             _write(path, found, mark)
         parts.append(found)
     values = [fitter.values(part) for part in parts]
