@@ -6,6 +6,7 @@ import pytest
 
 from contraflow.case import load_case
 from contraflow.case.template import new_case
+from contraflow.errors import ContraflowError
 from contraflow.inference.recovery import COLUMNS, coverage, recover, standing
 
 
@@ -43,3 +44,11 @@ def test_every_number_of_the_small_case_is_judged(tmp_path):
         table.loc[~record & ~table["symbol"].str.contains("error|consignment"), "contraction"].notna().all()
     )
     assert (coverage(table)["count"] > 0).sum() >= 3
+
+
+def test_a_file_of_something_else_is_not_gone_on_from(tmp_path):
+    keep = tmp_path / "places.csv"
+    keep.write_text("replica,symbol,element,place,contraction\n0,theta,0,0.5,0.1\n", encoding="utf-8")
+    with pytest.raises(ContraflowError, match="name another file"):
+        recover(load_case("ecuador"), 1, keep=keep)
+    assert keep.read_text(encoding="utf-8").startswith("replica")

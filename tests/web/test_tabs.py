@@ -36,7 +36,7 @@ def test_how_sure_we_are_has_every_part_and_says_first_what_it_means(tabs) -> No
         assert any(wanted in title for title in titles), wanted
     assert all(section["words"] and section["rows"] for section in tabs["sureness"]["sections"])
     lead = " ".join(tabs["sureness"]["lead"])
-    assert "Not identified" in lead and "loses" in lead and "too narrow" in lead
+    assert "Not identified" in lead and "loses" in lead and "known truth" in lead
 
 
 def test_the_fit_that_ships_is_judged_by_its_own_diagnosis(small, tabs) -> None:

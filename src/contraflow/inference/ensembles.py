@@ -138,7 +138,6 @@ class Fitter:
         self,
         number: int,
         members: int,
-        rounds: int = ROUNDS,
         leave: np.ndarray | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Ensemble:
@@ -148,7 +147,7 @@ class Fitter:
         ----------
         number : int
             Names its random numbers.
-        members, rounds : int
+        members : int
         leave : numpy.ndarray of bool, shape (row,), optional
             Rows of the record to leave out.
         progress : callable, optional
@@ -162,14 +161,14 @@ class Fitter:
         keep = np.ones(len(self.observed), dtype=bool) if leave is None else ~leave
         wide, errors = np.where(keep, 1.0, UNSEEN)[:, None], latents.errors(z)
         tell = progress or (lambda done, total: None)
-        steps = rounds + TRAJECTORIES * STEPS
+        steps = ROUNDS + TRAJECTORIES * STEPS
         made = smooth(
             prior, self.runs.pull, self.observed, lambda said: wide * error(problem, said, errors), mode,
-            latents.walk_rows, rng, rounds, lambda turn, _: tell(turn, steps),
+            latents.walk_rows, rng, progress=lambda turn, _: tell(turn, steps),
         )  # fmt: skip
         z[: len(WALKS)] = made.latent[latents.walk_rows]
         now, z, moved, lost = self._further(
-            made.latent, z, keep, rng, lambda done: tell(rounds + done, steps)
+            made.latent, z, keep, rng, lambda done: tell(ROUNDS + done, steps)
         )
         errors, monthly = latents.errors(z), self.runs.monthly(now.place)
         away = np.abs(now.said - monthly) / error(problem, monthly, errors)
@@ -270,7 +269,6 @@ def fit_ensembles(
     ensembles: int,
     members: int,
     seed: int = 0,
-    rounds: int = ROUNDS,
     folder: Path | None = None,
     resume: bool = False,
     progress: Callable[[int, int, int], None] | None = None,
@@ -282,7 +280,7 @@ def fit_ensembles(
     ----------
     problem : TradeProblem
     ensembles, members : int
-    seed, rounds : int
+    seed : int
     folder : pathlib.Path, optional
         Each ensemble is kept there when it is done.
     resume : bool
@@ -294,7 +292,7 @@ def fit_ensembles(
     """
     began = time.monotonic()
     fitter = Fitter(problem, seed)
-    mark = f"{fingerprint} {members} {seed} {rounds}"
+    mark = f"{fingerprint} {members} {seed} {ROUNDS} {TRAJECTORIES} {STEPS}"
     parts: list[Ensemble] = []
     whole = True
     for number in range(ensembles):
@@ -303,7 +301,7 @@ def fit_ensembles(
         whole &= found is None
         if found is None:
             tell = None if progress is None else partial(progress, number)
-            found = fitter.ensemble(number, members, rounds, progress=tell)
+            found = fitter.ensemble(number, members, progress=tell)
             _write(path, found, mark)
         parts.append(found)
     values = [fitter.values(part) for part in parts]

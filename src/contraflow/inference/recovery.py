@@ -8,15 +8,18 @@ has to say where the truth is. If it is right, the truth lies in half of the 50 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from contraflow.case import Case
+from contraflow.errors import ContraflowError
 from contraflow.files import write_text
 from contraflow.inference import trade
 from contraflow.inference.ensembles import Fitter
+from contraflow.inference.posterior import fitted_to
 from contraflow.inference.record import noise
 from contraflow.inference.runs import Latents, Runs, error
 
@@ -50,17 +53,23 @@ def recover(
         Called with (replicas done, replicas).
     keep : Path, optional
         A CSV file with what is found, written after every replica; replicas it already holds are not fitted again.
-        It is of one case, seed and number of members.
+        Its first line says what it was made from.
 
     Returns
     -------
     pandas.DataFrame
         One row a replica and number, see `COLUMNS`; the symbol ``(record)`` is what the truth says of each row.
+
+    Raises
+    ------
+    ContraflowError
+        If the file to go on from was made from something else.
     """
+    mark = f"# contraflow {version('contraflow')}, tables {fitted_to(case)}, {members} members, seed {seed}"
+    found = _kept(keep, mark)
     problem = trade.problem(case)
     latents = Latents(problem)
     runs = Runs(problem, latents)
-    found = pd.read_csv(keep) if keep is not None and keep.exists() else pd.DataFrame(columns=list(COLUMNS))
     for replica in range(replicas):
         if (found["replica"] == replica).any():
             continue
@@ -96,10 +105,23 @@ def recover(
             )
         found = pd.concat(parts, ignore_index=True)
         if keep is not None:
-            write_text(keep, found.to_csv(index=False, lineterminator="\n"))
+            write_text(keep, mark + "\n" + found.to_csv(index=False, lineterminator="\n"))
         if progress is not None:
             progress(replica + 1, replicas)
     return found[found["replica"] < replicas]
+
+
+def _kept(keep: Path | None, mark: str) -> pd.DataFrame:
+    """Read what an earlier run found; nothing where there was none."""
+    if keep is None or not keep.exists():
+        return pd.DataFrame(columns=list(COLUMNS))
+    with keep.open(encoding="utf-8") as file:
+        first = file.readline().rstrip("\n")
+    if first != mark:
+        raise ContraflowError(
+            str(keep), f"begins {first!r} and not {mark!r}", "name another file, or remove this one"
+        )
+    return pd.read_csv(keep, comment="#")
 
 
 def standing(draws: np.ndarray, true: np.ndarray, rng: np.random.Generator) -> np.ndarray:
