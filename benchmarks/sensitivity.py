@@ -1,6 +1,6 @@
 """How answers depend on the evidence and on the form of the model; writes the table that the case ships.
 
-python benchmarks/sensitivity.py                      the embedded case: a quarter of an hour on two cores
+python benchmarks/sensitivity.py                      the embedded case: half an hour on two cores
 python benchmarks/sensitivity.py ./my-case --draws 100
 """
 
