@@ -77,6 +77,19 @@ class Ensembles:
     seconds: float | None
 
 
+class Hold(NamedTuple):
+    """A latent that is held, and where: by member.
+
+    Attributes
+    ----------
+    row : int
+    at : numpy.ndarray, shape (member,)
+    """
+
+    row: int
+    at: np.ndarray
+
+
 class Fitter:
     """A problem with its mode and the scales that fit it, from which ensembles are made.
 
@@ -140,6 +153,9 @@ class Fitter:
         members: int,
         leave: np.ndarray | None = None,
         progress: Callable[[int, int], None] | None = None,
+        trajectories: int = TRAJECTORIES,
+        hold: Hold | None = None,
+        watch: Callable[[Standing], None] | None = None,
     ) -> Ensemble:
         """Make one ensemble.
 
@@ -152,6 +168,11 @@ class Fitter:
             Rows of the record to leave out.
         progress : callable, optional
             Called with (steps done, steps).
+        trajectories : int
+        hold : Hold, optional
+            Members are then draws of the posterior given that latent.
+        watch : callable, optional
+            Called with where members stand after every trajectory.
         """
         (mode, line), latents, problem = self.around, self.latents, self.problem
         rng = np.random.default_rng([self.seed, number])
@@ -161,14 +182,18 @@ class Fitter:
         keep = np.ones(len(self.observed), dtype=bool) if leave is None else ~leave
         wide, errors = np.where(keep, 1.0, UNSEEN)[:, None], latents.errors(z)
         tell = progress or (lambda done, total: None)
-        steps = ROUNDS + TRAJECTORIES * STEPS
+        steps = ROUNDS + trajectories * STEPS
+        held = latents.walk_rows
+        if hold is not None:
+            prior[hold.row] = hold.at
+            held = np.append(held, hold.row)
         made = smooth(
             prior, self.runs.pull, self.observed, lambda said: wide * error(problem, said, errors), mode,
-            latents.walk_rows, rng, progress=lambda turn, _: tell(turn, steps),
+            held, rng, progress=lambda turn, _: tell(turn, steps),
         )  # fmt: skip
         z[: len(WALKS)] = made.latent[latents.walk_rows]
         now, z, moved, lost = self._further(
-            made.latent, z, keep, rng, lambda done: tell(ROUNDS + done, steps)
+            made.latent, z, keep, rng, trajectories, lambda done: tell(ROUNDS + done, steps), hold, watch
         )
         errors, monthly = latents.errors(z), self.runs.monthly(now.place)
         away = np.abs(now.said - monthly) / error(problem, monthly, errors)
@@ -183,7 +208,10 @@ class Fitter:
         z: np.ndarray,
         keep: np.ndarray,
         rng: np.random.Generator,
+        trajectories: int,
         tell: Callable[[int], None],
+        hold: Hold | None,
+        watch: Callable[[Standing], None] | None,
     ) -> tuple[Standing, np.ndarray, list[float], int]:
         """Take members further under the posterior: where they stand, all scales, share moved, number not arrived."""
         done = 0
@@ -201,13 +229,20 @@ class Fitter:
         now = look(latent)
         begin, lost = _begin(now, rng)
         z, now = z[:, begin], Standing(*(x[..., begin] for x in now))
-        weight = mass(self._derivatives(now, z, keep, i) for i in range(min(MASSES, latent.shape[1])))
+        if hold is not None:
+            now.place[hold.row] = hold.at
+        some = range(min(MASSES, latent.shape[1]))
+        weight = mass(
+            (self._derivatives(now, z, keep, i) for i in some), still=None if hold is None else hold.row
+        )
         moved = []
-        for _ in range(TRAJECTORIES):
+        for _ in range(trajectories):
             z = self._errors(now.said, z, keep, rng)
             now, taken = trajectory(look(now.place), step, weight, rng)
             z[: len(WALKS)] = now.place[self.latents.walk_rows]
             moved.append(float(taken.mean()))
+            if watch is not None:
+                watch(now)
         return now, z, moved, lost
 
     def _derivatives(self, now: Standing, z: np.ndarray, keep: np.ndarray, member: int) -> np.ndarray:
