@@ -194,12 +194,15 @@ def origin_of_draws(case: Case, result: Result) -> str:
         return said
     fitted = sum(len(part["learned"]) for part in found.values())
     silent = [symbol for part in found.values() for symbol in summary.silent(part)]
+    shifted = [symbol for part in found.values() for symbol in summary.moved(part)]
     names = dict(zip(case.parameters["symbol"], case.parameters["name"], strict=True))
     first = [names[symbol].lower() for symbol in ASKED_FIRST if symbol in silent]
     among = f", among them {', '.join(first)}" if first else ""
+    others = ", ".join(names[symbol].lower() for symbol in shifted)
+    also = f" It moves without narrowing: {others}." if others else ""
     return (
         f"{said} That record says next to nothing about {len(silent)} of {fitted} parameters, which are still "
-        f"the priors' judgement{among}."
+        f"the priors' judgement{among}.{also}"
     )
 
 

@@ -23,6 +23,8 @@ HALF, NINETY = (0.45, 0.60), (0.85, 0.95)
 """Share of the fitted points that 50 % and 90 % intervals should cover."""
 LEARNED = 0.1
 """A parameter whose contraction is smaller counts as not identified."""
+MOVED = 0.5
+"""One whose mean moved by more standard deviations of its prior is not what was believed before, however wide it is."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,30 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Learned:
-    """How much the record narrowed a parameter: 1 - var(posterior) / var(prior), as standard normals."""
+    """How far the record narrowed and moved a parameter, both as standard normals of its prior.
+
+    Attributes
+    ----------
+    contraction
+        1 - var(posterior) / var(prior).
+    shift
+        Mean of the posterior less that of the prior, in standard deviations of the prior.
+    """
 
     name: str
     variable: str
     contraction: float
+    shift: float
+
+    @property
+    def identified(self) -> bool:
+        """Whether the record narrowed it."""
+        return self.contraction >= LEARNED
+
+    @property
+    def silent(self) -> bool:
+        """Whether the record neither narrowed nor moved it: it is what was believed before."""
+        return not self.identified and abs(self.shift) < MOVED
 
 
 @dataclass(frozen=True)
@@ -145,8 +166,13 @@ class Diagnosis:
 
     @property
     def not_identified(self) -> tuple[Learned, ...]:
-        """Parameters that the record says next to nothing about."""
-        return tuple(item for item in self.learned if item.contraction < LEARNED)
+        """Parameters that the record did not narrow."""
+        return tuple(item for item in self.learned if not item.identified)
+
+    @property
+    def silent(self) -> tuple[Learned, ...]:
+        """Those of them that it did not move either: it says next to nothing about them."""
+        return tuple(item for item in self.learned if item.silent)
 
     def worst(self, count: int) -> tuple[Quantity, ...]:
         """Return the quantities that converged least: by R-hat, then by the smaller effective sample size."""
@@ -168,6 +194,7 @@ class Diagnosis:
             "coverage": [_plain(asdict(item)) for item in self.coverage],
             "not_identified": [item.name for item in self.not_identified],
             "contraction": {item.name: _plain(item.contraction) for item in self.learned},
+            "shift": {item.name: _plain(item.shift) for item in self.learned},
             "quantities": [_plain(asdict(item)) for item in self.quantities],
             "provenance": self.provenance,
         }
@@ -235,7 +262,7 @@ def _quantities(variable: xr.DataArray) -> list[Quantity]:
 
 
 def _learned(tree: xr.DataTree, name: str) -> list[Learned]:
-    """Contraction of each element, where its prior is known: by rule, or by draws."""
+    """Contraction and shift of each element, where its prior is known: by rule, or by draws."""
     variable = tree["posterior"].to_dataset()[name]
     values = flat(variable).reshape(-1, max(int(np.prod(variable.shape[2:])), 1))
     if variable.attrs.get("prior") != STANDARD:
@@ -246,9 +273,8 @@ def _learned(tree: xr.DataTree, name: str) -> list[Learned]:
         if before.shape[-1] != values.shape[-1]:
             return []
         values = np.stack([_scores(values[:, i], before[:, i]) for i in range(values.shape[-1])], axis=1)
-    contraction = 1 - values.var(axis=0)
-    named = zip(labels_of(variable), contraction, strict=True)
-    return [Learned(label, name, float(x)) for label, x in named if np.isfinite(x)]
+    rows = zip(labels_of(variable), 1 - values.var(axis=0), values.mean(axis=0), strict=True)
+    return [Learned(label, name, float(x), float(by)) for label, x, by in rows if np.isfinite(x)]
 
 
 def _scores(values: np.ndarray, before: np.ndarray) -> np.ndarray:

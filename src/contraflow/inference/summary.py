@@ -50,17 +50,20 @@ def _short(found: Diagnosis) -> dict[str, Any]:
 
 
 def _by_variable(found: Diagnosis) -> list[dict[str, Any]]:
-    """One row a parameter: how many numbers it has, their contraction, how many the record says little about."""
+    """One row a parameter: how many numbers it has, how far the record narrowed and moved them, and how many not."""
     rows = []
     for variable in dict.fromkeys(item.variable for item in found.learned):
-        values = np.array([item.contraction for item in found.learned if item.variable == variable])
+        items = [item for item in found.learned if item.variable == variable]
+        values = np.array([item.contraction for item in items])
         rows.append(
             {
                 "variable": variable,
                 "elements": len(values),
                 "median": float(np.median(values)),
                 "largest": float(values.max()),
-                "not_identified": sum(item.variable == variable for item in found.not_identified),
+                "shift": max((item.shift for item in items), key=abs),
+                "not_identified": sum(not item.identified for item in items),
+                "silent": sum(item.silent for item in items),
             }
         )
     return sorted(rows, key=lambda row: -row["median"])
@@ -78,5 +81,11 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def silent(part: Mapping[str, Any]) -> list[str]:
-    """Return the parameters of a fit, as `read` gives it, of which the record identifies no number."""
-    return [row["variable"] for row in part["learned"] if row["not_identified"] == row["elements"]]
+    """Return the parameters of a fit, as `read` gives it, of which the record narrowed and moved no number."""
+    return [row["variable"] for row in part["learned"] if row["silent"] == row["elements"]]
+
+
+def moved(part: Mapping[str, Any]) -> dict[str, float]:
+    """Return the parameters that the record moved without narrowing any number, and how far, the furthest first."""
+    rows = [row for row in part["learned"] if row["silent"] < row["not_identified"] == row["elements"]]
+    return {row["variable"]: row["shift"] for row in sorted(rows, key=lambda row: -abs(row["shift"]))}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from contraflow.inference.diagnose import LEARNED, Diagnosis, Quantity, series
+from contraflow.inference.diagnose import LEARNED, MOVED, Diagnosis, Quantity, series
 from contraflow.inference.leaveout import TRUSTED
 from contraflow.report import diagnosis_figures as draw
 from contraflow.report.page import Cell, Page
@@ -20,7 +20,7 @@ MET = {True: "met", False: "MISSED", None: "not judged"}
 QUANTITY = ("quantity", "mean", "sd", "5 %", "95 %", "R-hat", "bulk ESS", "tail ESS")
 VERDICT = ("what", "value", "target", "verdict")
 COVERAGE = ("series", "n", "50 %", "90 %", "out 50", "out 90", "weak")
-LEARNED_BY = ("parameter", "numbers", "least", "median", "largest", f"below {LEARNED}")
+LEARNED_BY = ("parameter", "numbers", "least", "median", "largest", f"below {LEARNED}", "shift")
 
 Part = tuple[str, "xr.DataTree", Diagnosis]
 """Name, posterior, diagnosis."""
@@ -80,7 +80,7 @@ def opening(found: Diagnosis) -> str:
         else f"{len(missed)} of {judged} targets {'is' if len(missed) == 1 else 'are'} missed: {', '.join(missed)}."
     )
     if found.learned:
-        count, of = len(found.not_identified), len(found.learned)
+        count, of = len(found.silent), len(found.learned)
         words += (
             f" The record says next to nothing about {count} of {of} numbers; "
             "for those, what comes out is what was believed before."
@@ -160,7 +160,8 @@ def _contraction(page: Page, before: str, found: Diagnosis) -> None:
     page.text(
         "Contraction is one minus the variance after the fit over the variance before, each parameter written as a "
         "standard normal of its prior: 0 if the record says nothing about it, 1 if it settles it, below 0 if the "
-        "record pushes it into a wider part of the prior."
+        "record pushes it into a wider part of the prior. Shift is how far the mean has moved, in standard deviations "
+        "of the prior, for the number that moved most."
     )
     page.figure(
         draw.contraction_plot(found.learned),
@@ -173,6 +174,11 @@ def _contraction(page: Page, before: str, found: Diagnosis) -> None:
     if names:
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         page.note(f"Not identified (contraction below {LEARNED}): {', '.join(names[:NAMED])}{more}.")
+    far = sorted((x for x in found.not_identified if not x.silent), key=lambda item: -abs(item.shift))
+    if far:
+        more = f" and {len(far) - NAMED} more" if len(far) > NAMED else ""
+        moved = ", ".join(f"{item.name} ({item.shift:+.1f})" for item in far[:NAMED])
+        page.note(f"Of those, moved by more than {MOVED}: {moved}{more}.")
 
 
 def _coverage(page: Page, before: str, tree: xr.DataTree, found: Diagnosis) -> None:

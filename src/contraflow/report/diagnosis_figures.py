@@ -69,15 +69,16 @@ def energy_plot(energy: np.ndarray) -> Figure:
     return figure
 
 
-def contraction_rows(learned: Sequence[Learned]) -> list[tuple[str, int, float, float, float, int]]:
-    """Rows by variable: name, numbers in it, least, median and largest contraction, how many not identified."""
-    by: dict[str, list[float]] = {}
+def contraction_rows(learned: Sequence[Learned]) -> list[tuple[str, int, float, float, float, int, float]]:
+    """Rows by variable: name, numbers, least, median, largest contraction, how many not identified, furthest shift."""
+    by: dict[str, list[Learned]] = {}
     for item in learned:
-        by.setdefault(item.variable, []).append(item.contraction)
-    rows = [
-        (name, len(v), min(v), float(np.median(v)), max(v), sum(x < LEARNED for x in v))
-        for name, v in by.items()
-    ]
+        by.setdefault(item.variable, []).append(item)
+    rows = []
+    for name, items in by.items():
+        v = [item.contraction for item in items]
+        unknown, shift = sum(not item.identified for item in items), max((x.shift for x in items), key=abs)
+        rows.append((name, len(v), min(v), float(np.median(v)), max(v), unknown, shift))
     return sorted(rows, key=lambda row: -row[3])
 
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contraflow.inference.diagnose import LEARNED
-from contraflow.inference.summary import read, silent
+from contraflow.inference.diagnose import LEARNED, MOVED
+from contraflow.inference.summary import moved, read, silent
 from contraflow.report import backtest
 
 if TYPE_CHECKING:
@@ -153,12 +153,15 @@ def _learned(name: str, part: Mapping[str, Any], names: Mapping[str, str]) -> Se
         if unknown
         else "The record says something about every parameter."
     )
+    others = ", ".join(f"{names.get(one, one).lower()} ({by:+.1f})" for one, by in moved(part).items())
     words = (
         first,
+        *([f"Moved, and no narrower than before: {others}."] if others else []),
         f"In all, {count:,} of {of:,} numbers behind {FITS.get(name, name)} are not identified, deviations of single "
         "links, places and years included.",
         "Contraction is one minus the posterior's variance over the prior's, on the scale on which the prior is "
-        f"standard normal. Below {LEARNED} a number counts as not identified.",
+        f"standard normal. Below {LEARNED} a number counts as not identified. Shift is how far the mean has moved, in "
+        f"standard deviations of the prior, for the number that moved most; beyond {MOVED} it counts as moved.",
     )
     rows = tuple(
         (
@@ -166,13 +169,14 @@ def _learned(name: str, part: Mapping[str, Any], names: Mapping[str, str]) -> Se
             f"{row['elements']:,}",
             f"{row['median']:.2f}",
             f"{row['largest']:.2f}",
+            f"{row['shift']:+.2f}",
             f"{row['not_identified']:,}",
         )
         for row in learned
     )
-    header = ("parameter", "numbers", "median contraction", "largest", "not identified")
+    header = ("parameter", "numbers", "median contraction", "largest", "shift", "not identified")
     return Section(
-        f"What did the record teach about {FITS.get(name, name)}?", words, header, rows, (1, 2, 3, 4)
+        f"What did the record teach about {FITS.get(name, name)}?", words, header, rows, (1, 2, 3, 4, 5)
     )
 
 
