@@ -44,9 +44,11 @@ def table(out: Console, title: str, header: Sequence[str], rows: Sequence[Sequen
     made = Table(
         box=box.SIMPLE_HEAD, show_header=any(header), pad_edge=False, show_edge=False, padding=(0, 2, 0, 0)
     )
-    for position, name in enumerate(header):
-        longest = max((len(row[position]) for row in rows), default=0)
-        made.add_column(name, overflow="fold", no_wrap=position == 0 or longest <= _SHORT)
+    longest = [max((len(row[i]) for row in rows), default=0) for i in range(len(header))]
+    prose = any(length > _SHORT for length in longest[1:])
+    for i, name in enumerate(header):
+        # names of rows are broken only where nothing else can be
+        made.add_column(name, overflow="fold", no_wrap=prose if i == 0 else longest[i] <= _SHORT)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     out.print(Text(title, style="bold"))

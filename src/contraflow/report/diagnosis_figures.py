@@ -69,7 +69,7 @@ def energy_plot(energy: np.ndarray) -> Figure:
     return figure
 
 
-def contraction_rows(learned: Sequence[Learned]) -> list[tuple[str, int, float, float, float, int, float]]:
+def contraction_rows(learned: Sequence[Learned]) -> list[tuple[str, int, float, float, float, int, str]]:
     """Rows by variable: name, numbers, least, median, largest contraction, how many not identified, furthest shift."""
     by: dict[str, list[Learned]] = {}
     for item in learned:
@@ -78,7 +78,9 @@ def contraction_rows(learned: Sequence[Learned]) -> list[tuple[str, int, float, 
     for name, items in by.items():
         v = [item.contraction for item in items]
         unknown, shift = sum(not item.identified for item in items), max((x.shift for x in items), key=abs)
-        rows.append((name, len(v), min(v), float(np.median(v)), max(v), unknown, shift))
+        rows.append(
+            (name, len(v), min(v), float(np.median(v)), max(v), unknown, f"{shift:+.2f}".replace("-", "−"))
+        )
     return sorted(rows, key=lambda row: -row[3])
 
 
