@@ -1,6 +1,6 @@
 """Marginal posterior of one number of the trade's fit, by the mean force on it.
 
-python benchmarks/marginal.py learning --split -1.75           nine minutes on two cores
+python benchmarks/marginal.py learning --split -1.75           a quarter of an hour on two cores
 python benchmarks/marginal.py theta --low -3 --high 2 --out theta.csv
 
 Prints, by place along the number's standard normal: the number, the force with its standard error, and the
