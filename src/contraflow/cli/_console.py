@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 #: Columns of the output where there is no terminal to ask.
 PLAIN_WIDTH = 100
-#: Cells up to this length are never broken over lines.
+#: Cells up to this length are broken over lines only where the table would not fit otherwise.
 _SHORT = 28
+#: A column that is broken is at least so wide.
+_LEAST = 14
+#: Blanks between columns.
+_GAP = 3
 
 
 #: The case a command works on.
@@ -44,11 +48,15 @@ def table(out: Console, title: str, header: Sequence[str], rows: Sequence[Sequen
     made = Table(
         box=box.SIMPLE_HEAD, show_header=any(header), pad_edge=False, show_edge=False, padding=(0, 2, 0, 0)
     )
-    longest = [max((len(row[i]) for row in rows), default=0) for i in range(len(header))]
-    prose = any(length > _SHORT for length in longest[1:])
+    longest = [max([len(name), *(len(row[i]) for row in rows)]) for i, name in enumerate(header)]
+    broken = {i for i, length in enumerate(longest) if i > 0 and length > _SHORT}
+    least = [min(length, _LEAST) if i in broken else length for i, length in enumerate(longest)]
+    while sum(least) + _GAP * len(least) > out.width and max(least) > _LEAST:
+        widest = least.index(max(least))
+        broken.add(widest)
+        least[widest] = _LEAST
     for i, name in enumerate(header):
-        # names of rows are broken only where nothing else can be
-        made.add_column(name, overflow="fold", no_wrap=prose if i == 0 else longest[i] <= _SHORT)
+        made.add_column(name, overflow="fold", no_wrap=i not in broken, min_width=least[i])
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     out.print(Text(title, style="bold"))
