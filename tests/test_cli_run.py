@@ -220,7 +220,8 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(folder: Path, tmp_path: Path):
         "import signal, sys, time\nfrom types import SimpleNamespace\n"
         # a shell that runs the tests in the background has them ignore Ctrl-C
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "def compare(*args, progress, **kwargs):\n    progress(1, 2)\n    time.sleep(60)\n"
+        "def compare(*args, progress, **kwargs):\n    progress(1, 2)\n"
+        "    print('at work', file=sys.stderr, flush=True)\n    time.sleep(60)\n"
         "sys.modules['contraflow.analysis'] = SimpleNamespace(compare=compare)\n"
         "sys.modules['contraflow.report'] = SimpleNamespace(write_report=None)\n"
         "from contraflow.cli.main import main\nmain()\n"
@@ -231,9 +232,12 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(folder: Path, tmp_path: Path):
         arguments, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     )
     assert process.stderr is not None
+    seen = []
     for line in process.stderr:
-        if line.startswith("simulating: 1 of 2"):
+        seen.append(line)
+        if line == "at work\n":
             break
+    assert any(line.startswith("simulating: 1 of 2") for line in seen)
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
     output, message = process.communicate(timeout=30)

@@ -18,12 +18,8 @@ if TYPE_CHECKING:
 
 #: Columns of the output where there is no terminal to ask.
 PLAIN_WIDTH = 100
-#: Cells up to this length are broken over lines only where the table would not fit otherwise.
-_SHORT = 28
-#: A column that is broken is at least so wide.
-_LEAST = 14
-#: Blanks between columns.
-_GAP = 3
+#: Names of rows and other cells up to these lengths are never broken over lines.
+_NAME, _SHORT = 44, 28
 
 
 #: The case a command works on.
@@ -48,15 +44,9 @@ def table(out: Console, title: str, header: Sequence[str], rows: Sequence[Sequen
     made = Table(
         box=box.SIMPLE_HEAD, show_header=any(header), pad_edge=False, show_edge=False, padding=(0, 2, 0, 0)
     )
-    longest = [max([len(name), *(len(row[i]) for row in rows)]) for i, name in enumerate(header)]
-    broken = {i for i, length in enumerate(longest) if i > 0 and length > _SHORT}
-    least = [min(length, _LEAST) if i in broken else length for i, length in enumerate(longest)]
-    while sum(least) + _GAP * len(least) > out.width and max(least) > _LEAST:
-        widest = least.index(max(least))
-        broken.add(widest)
-        least[widest] = _LEAST
-    for i, name in enumerate(header):
-        made.add_column(name, overflow="fold", no_wrap=i not in broken, min_width=least[i])
+    for position, name in enumerate(header):
+        longest = max((len(row[position]) for row in rows), default=0)
+        made.add_column(name, overflow="fold", no_wrap=longest <= (_SHORT if position else _NAME))
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     out.print(Text(title, style="bold"))

@@ -20,7 +20,7 @@ MET = {True: "met", False: "MISSED", None: "not judged"}
 QUANTITY = ("quantity", "mean", "sd", "5 %", "95 %", "R-hat", "bulk ESS", "tail ESS")
 VERDICT = ("what", "value", "target", "verdict")
 COVERAGE = ("series", "n", "50 %", "90 %", "out 50", "out 90", "weak")
-LEARNED_BY = ("parameter", "numbers", "least", "median", "largest", f"below {LEARNED}", "shift")
+LEARNED_BY = ("parameter", "n", "least", "median", "largest", f"< {LEARNED}", "shift")
 
 Part = tuple[str, "xr.DataTree", Diagnosis]
 """Name, posterior, diagnosis."""
