@@ -21,7 +21,7 @@ from contraflow.ensemble.run import use_double_precision_and_cache
 from contraflow.files import write_text
 from contraflow.inference import trade
 from contraflow.inference.ensembles import Fitter
-from contraflow.inference.marginal import below, density, forces, resampled, row_of
+from contraflow.inference.marginal import below, density, forces, resampled
 from contraflow.inference.priors import QUANTILE
 
 
@@ -43,7 +43,6 @@ def main() -> None:
     use_double_precision_and_cache()
     case = load_case(options.case)
     fitter = Fitter(trade.problem(case), options.seed)
-    row_of(fitter.latents, options.symbol)
     began, at = time.monotonic(), np.linspace(options.low, options.high, options.places)
 
     def tell(done: int, total: int) -> None:

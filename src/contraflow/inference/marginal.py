@@ -35,17 +35,12 @@ def row_of(latents: Latents, symbol: str) -> int:
     ContraflowError
         If the symbol is not fitted, or is more than one number.
     """
-    first, single = 0, []
-    for name, *_, shape in latents.parts:
-        size = int(np.prod(shape))
-        if size == 1:
-            single.append(name)
-            if name == symbol:
-                return first
-        first += size
-    raise ContraflowError(
-        "symbol", f"{symbol!r} is no single number of the fit", f"choose among {', '.join(single)}"
-    )
+    single = [name for name, rows in latents.places.items() if rows.stop - rows.start == 1]
+    if symbol not in single:
+        raise ContraflowError(
+            "symbol", f"{symbol!r} is no single number of the fit", f"choose among {', '.join(single)}"
+        )
+    return latents.places[symbol].start
 
 
 def forces(

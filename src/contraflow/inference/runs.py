@@ -41,18 +41,18 @@ class Latents:
         rows = problem.case.parameters.drop_duplicates("symbol").set_index("symbol")
         members = problem.model.members
         self.parts: list[tuple[str, str, float, float, tuple[int, ...]]] = []
-        places: dict[str, slice] = {}
+        self.places: dict[str, slice] = {}
         first = 0
         for symbol in problem.symbols:
             if symbol not in ERRORS:
                 row, shape = rows.loc[symbol], tuple(len(members[dim]) for dim in SPEC[symbol].dims)
                 self.parts.append((symbol, *_prior(row), shape))
-                places[symbol] = slice(first, first + int(np.prod(shape)))
-                first = places[symbol].stop
+                self.places[symbol] = slice(first, first + int(np.prod(shape)))
+                first = self.places[symbol].stop
         self.size = first
         self.scales = [(name, *_prior(rows.loc[name])) for name in SCALES]
-        self.walk_rows = np.array([places[name].start for name in WALKS])
-        self.blocks = {name: places[name.removesuffix("_scale")] for name in WALKS}
+        self.walk_rows = np.array([self.places[name].start for name in WALKS])
+        self.blocks = {name: self.places[name.removesuffix("_scale")] for name in WALKS}
 
     def walks(self, z: np.ndarray) -> np.ndarray:
         """Scales of the walks from standard normals of all scales, shape (walk, draw)."""
