@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from case_tools import copy_case, drop_rows, pristine, set_cell, write_scenario
+from contraflow.case import load_case
 from contraflow.case.check import CHECKS
 from contraflow.cli.main import app
 from contraflow.scenario import KINDS
@@ -72,6 +73,13 @@ def test_describe():
         "by judgement alone",
     ):
         assert word in done.stdout
+
+
+def test_describe_loses_nothing_in_a_narrow_terminal():
+    done = call("describe", "ecuador", COLUMNS="80")
+    for prior in ("lognormal(0.1, 0.5)", "beta(11.5, 7)", "uniform(0.05, 0.25)", "lognormal(1e-05, 1.2)"):
+        assert prior in done.stdout
+    assert all(f"{symbol} " in done.stdout for symbol in load_case("ecuador").parameters["symbol"])
 
 
 def test_describe_columns():

@@ -105,9 +105,10 @@ def _parameters(case: Case) -> Section:
     rows = []
     for item in case.parameters.to_dict("records"):
         prior = prior_words(item["dist"], item["a"], item["b"])
-        over = item["index"].replace(";", " x ")
-        rows.append((item["symbol"], over, prior, item["unit"], item["kind"], item["name"]))
-    return Section("Parameters and their priors", ("symbol", "over", "prior", "unit", "kind", "name"), rows)
+        unit = "" if item["unit"] == "1" else f" {item['unit']}"
+        over = f", by {item['index'].replace(';', ' and ')}" if item["index"] else ""
+        rows.append((item["symbol"], f"{prior}{unit}, {item['kind']}", f"{item['name']}{over}"))
+    return Section("Parameters and their priors", ("symbol", "prior, unit and kind", "name"), rows)
 
 
 def scenarios(case: Case) -> Section:
