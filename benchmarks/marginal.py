@@ -1,10 +1,11 @@
-"""Marginal posterior of one number of the trade's fit, by the mean force on it.
+"""Where the single numbers of the trade's fit would go, had they more trajectories than a fit has.
 
-python benchmarks/marginal.py learning --split -1.75           a quarter of an hour on two cores
-python benchmarks/marginal.py theta --low -3 --high 2 --out theta.csv
+python benchmarks/marginal.py                                a quarter of an hour on two cores
+python benchmarks/marginal.py --split learning=-1.75 --split learning=-3.2 --paths paths.npz
 
-Prints, by place along the number's standard normal: the number, the force with its standard error, and the
-density; and what is below --split, with the 90 % interval that drawing members again gives.
+Prints, by number and as standard normals of its prior, mean and standard deviation over the members after the last
+trajectory and in the long run (`contraflow.inference.marginal`), and how far one trajectory takes a member; and what is
+below a split, with the 90 % interval that drawing members again gives, by the trajectories that a transition is over.
 """
 
 from __future__ import annotations
@@ -18,58 +19,74 @@ import pandas as pd
 
 from contraflow.case import load_case
 from contraflow.ensemble.run import use_double_precision_and_cache
-from contraflow.files import write_text
+from contraflow.errors import ContraflowError
 from contraflow.inference import trade
-from contraflow.inference.ensembles import Fitter
-from contraflow.inference.marginal import below, density, forces, resampled
-from contraflow.inference.priors import QUANTILE
+from contraflow.inference.ensembles import TRAJECTORIES, Fitter
+from contraflow.inference.marginal import AGAIN, SETTLE, edges, look_ahead, weights
+
+LAGS = (1, 2, 3)
+
+
+def followed(options: argparse.Namespace) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """Symbols, their paths and the mean gradient: from the file that is kept, or from an ensemble."""
+    if options.paths is not None and options.paths.exists():
+        with np.load(options.paths) as kept:
+            return tuple(kept["symbols"].tolist()), kept["path"], kept["push"]
+    fitter, began = Fitter(trade.problem(load_case(options.case)), options.seed), time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        if done % 16 == 0:
+            print(f"{time.monotonic() - began:6.0f} s  {done} of {total} steps", flush=True)
+
+    made = fitter.ensemble(0, options.members, progress=tell, trajectories=options.trajectories)
+    symbols = tuple(fitter.latents.singles)
+    if options.paths is not None:
+        np.savez(options.paths, symbols=symbols, path=made.path, push=made.push)
+    return symbols, made.path, made.push
+
+
+def below(path: np.ndarray, at: np.ndarray, split: float, lag: int, rng: np.random.Generator) -> str:
+    try:
+        share = (weights(path, at, lag) * (path < split)).sum()
+        again = []
+        for _ in range(AGAIN):
+            drawn = path[:, rng.integers(0, path.shape[1], path.shape[1])]
+            again.append((weights(drawn, at, lag) * (drawn < split)).sum())
+    except ContraflowError as problem:
+        return str(problem)
+    low, high = np.quantile(again, (0.05, 0.95))
+    return f"{share:.2f} (90 %: {low:.2f} to {high:.2f})"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("symbol")
     parser.add_argument("--case", default="ecuador")
-    parser.add_argument("--low", type=float, default=-5.0)
-    parser.add_argument("--high", type=float, default=1.0)
-    parser.add_argument("--places", type=int, default=25)
-    parser.add_argument("--members", type=int, default=6, help="at each place")
-    parser.add_argument("--trajectories", type=int, default=9)
-    parser.add_argument("--split", type=float, help="say what is below this standard normal")
+    parser.add_argument("--members", type=int, default=400)
+    parser.add_argument("--trajectories", type=int, default=2 * TRAJECTORIES)
+    parser.add_argument("--split", action="append", default=[], metavar="SYMBOL=PLACE")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, help="a CSV file for the table")
+    parser.add_argument(
+        "--paths", type=Path, help="keep where members went in this file, or take it from there"
+    )
     options = parser.parse_args()
     use_double_precision_and_cache()
-    case = load_case(options.case)
-    fitter = Fitter(trade.problem(case), options.seed)
-    began, at = time.monotonic(), np.linspace(options.low, options.high, options.places)
-
-    def tell(done: int, total: int) -> None:
-        if done % 16 == 0:
-            print(f"{time.monotonic() - began:6.0f} s  {done} of {total} steps", flush=True)
-
-    felt = forces(fitter, options.symbol, at, options.members, options.trajectories, tell)
-    _, dist, a, b, _ = next(part for part in fitter.latents.parts if part[0] == options.symbol)
-    found = density(at, felt.mean(axis=1))
-    table = pd.DataFrame(
-        {
-            "standard_normal": at,
-            options.symbol: QUANTILE[dist](at, a, b),
-            "force": felt.mean(axis=1),
-            "error": felt.std(axis=1, ddof=1) / np.sqrt(options.members),
-            "density": found,
-        }
-    )
-    print(table.to_string(index=False, float_format=lambda x: f"{x:.3f}"))
-    if options.split is not None:
-        again = density(at, resampled(felt, np.random.default_rng(options.seed)))
-        low, high = np.quantile(below(at, again, options.split), (0.05, 0.95))
-        print(
-            f"below {options.split}: {float(below(at, found, options.split)):.2f} (90 %: {low:.2f} to {high:.2f})"
-        )
-    if options.out is not None:
-        write_text(options.out, table.to_csv(index=False, float_format="%.4g", lineterminator="\n"))
+    symbols, path, push = followed(options)
+    print("mean gradient before and after each trajectory:", *(f"{x:.2f}" for x in push))
+    table = pd.DataFrame(look_ahead(symbols, path, options.seed))
+    print(table.to_string(index=False, float_format=lambda x: f"{x:.2f}"))
+    rng = np.random.default_rng(options.seed)
+    for symbol, place in (split.split("=") for split in options.split):
+        if symbol not in symbols:
+            raise SystemExit(f"--split: {symbol!r} is no single number; choose among {', '.join(symbols)}")
+        own, split = path[:, symbols.index(symbol)], float(place)
+        before, after = ((members < split).mean() for members in (own[0], own[-1]))
+        print(f"{symbol} below {split}: {before:.2f} of the members before, {after:.2f} after")
+        for lag in LAGS:
+            print(
+                f"  in the long run, over {lag}: {below(own[SETTLE:], edges(own[SETTLE:]), split, lag, rng)}"
+            )
 
 
 if __name__ == "__main__":

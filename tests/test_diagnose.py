@@ -1,4 +1,6 @@
-"""What the record taught: narrowed, moved, or neither; told apart, and said so."""
+"""What the record taught (narrowed, moved, or neither), and what has not settled: told apart, and said so."""
+
+import json
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ import xarray as xr
 
 from contraflow.inference import summary
 from contraflow.inference.diagnose import LEARNED, MOVED, diagnose
+from contraflow.inference.marginal import LongRun
 from contraflow.inference.store import STANDARD
 from contraflow.report import sureness
 from contraflow.report.diagnosis import opening
@@ -56,3 +59,24 @@ def test_a_summary_tells_the_three_apart_and_the_page_says_which(tree):
     said = sureness._learned("trade", part, {"modes": "Learning about losses"})
     assert said.words[0].endswith("what was believed before: same.")
     assert said.words[1].startswith("Moved, and no narrower than before: learning about losses (-2")
+
+
+def test_numbers_that_have_not_settled_are_said_wherever_the_fit_speaks(tree):
+    at = LongRun("modes", mean=-2.4, sd=1.7, later=-1.1, later_sd=1.9, error=0.2, step=0.2)
+    rows = [
+        at,
+        at._replace(symbol="same", mean=0.0, sd=1.0, later=0.1),
+        at._replace(symbol="rate", later=np.nan),
+    ]
+    ahead = [row._asdict() for row in rows]
+    info = {"acceptance": 0.8, "restarted": 0, "push": [1.01, 1.13], "ahead": ahead}
+    tree = tree.copy()
+    tree.attrs["sampler"] = json.dumps(info)
+    part = summary.summarise({"trade": tree})["trade"]
+    assert summary.unsettled(part) == ["modes"]
+    said = {verdict["what"]: (verdict["value"], verdict["met"]) for verdict in part["verdicts"]}
+    assert said["mean gradient (standard errors)"] == ("1.13", False)
+    assert said["single numbers that have not settled"] == ("modes; too few members to say of 1 of 3", None)
+    words = sureness._targets("trade", part, {"modes": "Learning about losses"}).words
+    assert words[1].endswith("less is known than intervals say: learning about losses.")
+    json.dumps(part, allow_nan=False)

@@ -1,4 +1,4 @@
-"""The mean force gives back a density that is known, and holding a latent changes nothing but that it stays."""
+"""Where members go between places says how many belong where, even if that is not how many are there."""
 
 import numpy as np
 import pytest
@@ -8,83 +8,98 @@ from contraflow.case import load_case
 from contraflow.case.template import new_case
 from contraflow.errors import ContraflowError
 from contraflow.inference import trade
+from contraflow.inference.diagnose import slow_numbers
 from contraflow.inference.ensembles import Fitter
-from contraflow.inference.hamiltonian import Standing, mass, trajectory
-from contraflow.inference.marginal import below, density, forces, resampled, row_of
-
-AT = np.linspace(-8.0, 8.0, 401)
+from contraflow.inference.marginal import SETTLE, edges, long_run, look_ahead, push, weights
 
 
 def two(x):
     """Two modes of unequal weight, three tenths and seven tenths."""
-    return 0.3 * stats.norm.pdf(x, -3.0, 0.5) + 0.7 * stats.norm.pdf(x, 2.0, 1.0)
+    return 0.3 * stats.norm.pdf(x, -2.0, 0.7) + 0.7 * stats.norm.pdf(x, 2.0, 1.0)
 
 
-def test_forces_of_a_known_density_give_it_back():
-    step = 1e-5
-    force = -(np.log(two(AT + step)) - np.log(two(AT - step))) / (2 * step)
-    found = density(AT, force)
-    np.testing.assert_allclose(found, two(AT), atol=2e-3)
-    assert below(AT, found, -0.773) == pytest.approx(0.3, abs=0.005)
-    assert below(AT, found, AT[0]) == 0.0
-    assert below(AT, found, AT[-1]) == pytest.approx(1.0)
-    both = below(AT, density(AT, np.stack([force, force])), -0.773)
-    np.testing.assert_allclose(both, below(AT, found, -0.773))
+def walked(members, steps):
+    """Metropolis steps under `two` of members that all began in the mode of three tenths."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(-2.0, 0.7, members)
+    path = [x]
+    for _ in range(steps):
+        trial = x + 0.7 * rng.standard_normal(members)
+        x = np.where(rng.random(members) < two(trial) / two(x), trial, x)
+        path.append(x)
+    return np.stack(path)
 
 
-def test_resampling_keeps_the_mean_and_its_error():
+def correlated(members, steps):
+    """Draws of the standard normal that stay draws of it."""
     rng = np.random.default_rng(0)
-    force = rng.standard_normal((3, 50)) + np.array([[0.0], [5.0], [-5.0]])
-    again = resampled(force, rng, 4000)
-    np.testing.assert_allclose(again.mean(axis=0), force.mean(axis=1), atol=0.02)
-    np.testing.assert_allclose(again.std(axis=0), force.std(axis=1) / np.sqrt(50), rtol=0.05)
+    path = [rng.standard_normal(members)]
+    for _ in range(steps):
+        path.append(0.8 * path[-1] + 0.6 * rng.standard_normal(members))
+    return np.stack(path)
 
 
-def test_the_mean_force_on_a_held_latent_is_that_of_its_marginal():
-    """Normal with correlation: given z, the mean of the gradient in z is z over the variance of z alone."""
-    spread = np.array([[2.0, 1.2, 0.0], [1.2, 1.5, 0.4], [0.0, 0.4, 1.0]])
-    precise = np.linalg.inv(spread)
+def test_shares_that_are_known():
+    # nine of ten stay below and eight of ten above: two thirds are below in the long run
+    begin = np.array([-1.0] * 10 + [1.0] * 10)
+    end = np.array([-1.0] * 9 + [1.0] + [-1.0] * 2 + [1.0] * 8)
+    path, at = np.stack([begin, end]), np.array([0.0])
+    np.testing.assert_allclose(long_run(path, at), [2 / 3, 1 / 3])
+    weight = weights(path, at)
+    assert weight[path < 0].sum() == pytest.approx(2 / 3)
+    assert weight.sum() == pytest.approx(1.0)
 
-    def look(place):
-        slope = precise @ place
-        return Standing(place, 0.5 * (place * slope).sum(axis=0), slope, place[:1])
 
-    rng = np.random.default_rng(1)
-    held = np.repeat([-3.0, 0.0, 2.0], 3000)
-    begin = rng.standard_normal((3, 9000))
-    begin[0] = held
-    metric, now = mass([np.eye(3)], still=0), look(begin)
-    for _ in range(12):
-        now, taken = trajectory(now, look, metric, rng, step=0.5, steps=8)
-        assert taken.mean() > 0.7
-    np.testing.assert_array_equal(now.place[0], held)
-    felt = now.slope[0].reshape(3, 3000).mean(axis=1)
-    np.testing.assert_allclose(felt, np.array([-3.0, 0.0, 2.0]) / spread[0, 0], atol=0.06)
-    given = now.place[1:].reshape(2, 3, 3000)
-    np.testing.assert_allclose(
-        given.mean(axis=2), spread[1:, :1] / spread[0, 0] * np.array([-3.0, 0.0, 2.0]), atol=0.08
+@pytest.mark.parametrize("lag", [1, 3])
+def test_the_long_run_is_the_density_wherever_members_began(lag):
+    path = walked(4000, 15)
+    weight = weights(path, edges(path), lag)
+    assert (path[-1] < 0).mean() > 0.6
+    assert weight[path < 0].sum() == pytest.approx(0.3, abs=0.04)
+    assert (weight * path).sum() == pytest.approx(0.8, abs=0.15)
+
+
+def test_members_that_are_draws_keep_their_weights():
+    path = correlated(5000, 8)
+    np.testing.assert_allclose(weights(path, edges(path, 10)) * path.size, 1.0, atol=0.1)
+
+
+def test_places_between_which_nobody_goes_have_no_long_run():
+    with pytest.raises(ContraflowError, match="do not go between all 2"):
+        long_run(np.repeat([[-1.0, 1.0]], 3, axis=0), np.array([0.0]))
+
+
+def test_numbers_that_have_not_settled_are_named_and_those_that_nothing_is_known_of_counted():
+    path = np.stack(
+        [walked(3000, 15), correlated(3000, 15), np.tile(np.linspace(-1, 1, 3000), (16, 1))], axis=1
     )
+    rows = look_ahead(("slow", "settled", "stuck"), path)
+    slow, settled, stuck = rows
+    assert slow.mean < -0.2 and slow.later == pytest.approx(0.8, abs=4 * slow.error)
+    assert settled.later == pytest.approx(settled.mean, abs=0.1)
+    assert settled.later_sd == pytest.approx(1.0, abs=0.1)
+    assert np.isnan(stuck.later) and stuck.step == 0.0
+    assert slow_numbers([row._asdict() for row in rows]) == (["slow"], ["stuck"])
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    return Fitter(trade.problem(load_case(new_case(tmp_path_factory.mktemp("marginal") / "small"))))
+def test_too_few_trajectories_say_nothing():
+    assert look_ahead(("any",), np.zeros((SETTLE + 1, 1, 50))) == []
 
 
-def test_a_number_that_the_record_does_not_touch_keeps_its_prior(small):
-    at = np.array([-1.0, 0.0, 1.5])
-    felt = forces(small, "strike_fear_half_life", at, 2, 3)
-    np.testing.assert_allclose(felt, np.repeat(at[:, None], 2, axis=1), atol=1e-9)
+def test_the_mean_gradient_tells_draws_from_what_is_near_them():
+    rng = np.random.default_rng(1)
+    scale = np.linspace(0.5, 2.0, 800)[:, None]
+    for members in (8, 300):
+        draws = scale * rng.standard_normal((800, members))
+        assert push(draws / scale**2) == pytest.approx(1.0, abs=0.1)
+    assert push((draws + 0.2 * scale) / scale**2) > 3.0
+    assert np.isnan(push(draws[:, :3]))
 
 
-def test_a_number_that_the_record_teaches_is_pushed_back_harder_than_its_prior_would(small):
-    at = np.array([-2.5, 2.5])
-    felt = forces(small, "production_use", at, 4, 4).mean(axis=1)
-    assert felt[1] - felt[0] > 5.0  # the prior alone makes that five
-
-
-def test_only_single_numbers_can_be_held(small):
-    with pytest.raises(ContraflowError, match="no single number"):
-        row_of(small.latents, "production_error")
-    with pytest.raises(ContraflowError, match="too few"):
-        forces(small, "learning", np.zeros(2), 2, 2)
+def test_an_ensemble_says_where_its_members_went(tmp_path):
+    fitter = Fitter(trade.problem(load_case(new_case(tmp_path / "small"))))
+    made = fitter.ensemble(0, 16, trajectories=2)
+    assert made.path.shape == (3, len(fitter.latents.singles), 16)
+    assert made.push.shape == (3,)
+    np.testing.assert_array_equal(made.path[-1], made.latent[list(fitter.latents.singles.values())])
+    assert (made.path[1:] != made.path[:-1]).any(axis=2).all()

@@ -143,7 +143,7 @@ def _show(out: Console, name: str, found: Diagnosis) -> None:
             out,
             "What the record taught (contraction)",
             rows.LEARNED_BY,
-            [text(row) for row in contraction_rows(found.learned)],
+            [text(row) for row in contraction_rows(found.by_parameter)],
         )
     if found.coverage:
         table(

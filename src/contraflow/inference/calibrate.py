@@ -161,6 +161,8 @@ def _smoothed(
         "misfit": made.misfit,
         "acceptance": float(np.mean(made.moved)),
         "restarted": sum(made.lost),
+        "push": made.push,
+        "ahead": [row._asdict() for row in made.ahead],
         "quarters": made.coarse,
     }
     if made.seconds is not None:

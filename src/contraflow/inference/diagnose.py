@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +19,11 @@ RHAT, ESS, BFMI = 1.01, 400.0, 0.3
 """Largest R-hat, smallest effective sample sizes, smallest fraction of missing information that pass."""
 ACCEPTANCE = 0.5
 """Least share of trajectories that are taken: below it most members stay where their small fits left them."""
+PUSH = 1.1
+"""Largest mean gradient of the members, in standard errors: about one for draws of the posterior."""
+ASIDE = 0.25
+"""A single number has not settled if its long run has a mean that is further off, in its standard deviations, and
+further than chance."""
 HALF, NINETY = (0.45, 0.60), (0.85, 0.95)
 """Share of the fitted points that 50 % and 90 % intervals should cover."""
 LEARNED = 0.1
@@ -81,6 +86,32 @@ class Learned:
     def silent(self) -> bool:
         """Whether the record neither narrowed nor moved it: it is what was believed before."""
         return not self.identified and abs(self.shift) < MOVED
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What the record taught of all the numbers of one parameter.
+
+    Attributes
+    ----------
+    variable, elements
+        Its name, and how many numbers it has.
+    least, median, largest
+        Contraction over them.
+    shift
+        Of the number that moved furthest.
+    not_identified, silent
+        How many of them are.
+    """
+
+    variable: str
+    elements: int
+    least: float
+    median: float
+    largest: float
+    shift: float
+    not_identified: int
+    silent: int
 
 
 @dataclass(frozen=True)
@@ -174,6 +205,29 @@ class Diagnosis:
         """Those of them that it did not move either: it says next to nothing about them."""
         return tuple(item for item in self.learned if item.silent)
 
+    @property
+    def by_parameter(self) -> tuple[Taught, ...]:
+        """What was learned, parameter by parameter, the most first."""
+        items: dict[str, list[Learned]] = {}
+        for item in self.learned:
+            items.setdefault(item.variable, []).append(item)
+        rows = []
+        for name, of in items.items():
+            values = np.array([item.contraction for item in of])
+            rows.append(
+                Taught(
+                    name,
+                    len(of),
+                    float(values.min()),
+                    float(np.median(values)),
+                    float(values.max()),
+                    max((item.shift for item in of), key=abs),
+                    sum(not item.identified for item in of),
+                    sum(item.silent for item in of),
+                )
+            )
+        return tuple(sorted(rows, key=lambda row: -row.median))
+
     def worst(self, count: int) -> tuple[Quantity, ...]:
         """Return the quantities that converged least: by R-hat, then by the smaller effective sample size."""
 
@@ -228,6 +282,23 @@ def diagnose(tree: xr.DataTree, quantities: Sequence[str] | None = None) -> Diag
     sampler = _sampler(tree)
     verdicts = (*_convergence_verdicts(found), *_sampler_verdicts(sampler), *_coverage_verdicts(coverage))
     return Diagnosis(found, learned, coverage, verdicts, sampler, read_json(tree, "provenance"))
+
+
+def slow_numbers(ahead: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
+    """Return the numbers whose mean would be another in the long run, the furthest first; and those not known.
+
+    Parameters
+    ----------
+    ahead : sequence of mapping
+        What `contraflow.inference.marginal.LongRun` holds, by name.
+    """
+    off, unknown = {}, []
+    for row in ahead:
+        if any(row[name] is None or not np.isfinite(row[name]) for name in ("later", "error")):
+            unknown.append(row["symbol"])
+        elif (away := abs(row["later"] - row["mean"])) > max(ASIDE * row["sd"], 2 * row["error"]):
+            off[row["symbol"]] = away / row["sd"]
+    return sorted(off, key=lambda symbol: -off[symbol]), unknown
 
 
 def labels_of(variable: xr.DataArray, lead: tuple[str, ...] = ("chain", "draw")) -> list[str]:
@@ -363,8 +434,11 @@ def _sampler(tree: xr.DataTree) -> dict[str, Any]:
     info = read_json(tree, "sampler")
     settings = info.get("settings", {})
     found |= {"method": settings.get("method", "unknown"), "seed": settings.get("seed")}
-    kept = ("seconds", "dimensions", "pareto_k", "effective", "acceptance", "restarted")
+    kept = ("seconds", "dimensions", "pareto_k", "effective", "acceptance", "restarted", "push", "ahead")
     found |= {name: info[name] for name in kept if name in info}
+    if "ahead" in found:
+        found["unsettled"], unknown = slow_numbers(found["ahead"])
+        found["unsettled_unknown"] = len(unknown)
     if "sample_stats" not in tree.children:
         return found
     stats = tree["sample_stats"].to_dataset()
@@ -420,6 +494,16 @@ def _sampler_verdicts(sampler: dict[str, Any]) -> list[Verdict]:
         # starting elsewhere is no flaw of what is found, so it is said and not judged
         count = f"{sampler['restarted']} of {sampler['chains'] * sampler['draws']}"
         rows.append(Verdict("members that did not arrive and began elsewhere", count, "0", None))
+    if "push" in sampler:
+        most = max(sampler["push"])
+        target = f"below {PUSH}"
+        rows.append(Verdict("mean gradient (standard errors)", f"{most:.2f}", target, most < PUSH))
+    if sampler.get("ahead"):
+        # how far off they are cannot be had exactly, so it is said and not judged
+        value, unknown = ", ".join(sampler["unsettled"]) or "none", sampler["unsettled_unknown"]
+        if unknown:
+            value += f"; too few members to say of {unknown} of {len(sampler['ahead'])}"
+        rows.append(Verdict("single numbers that have not settled", value, "none", None))
     if "pareto_k" in sampler:
         k = float(np.max(sampler["pareto_k"]))
         rows.append(

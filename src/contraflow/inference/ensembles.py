@@ -26,6 +26,7 @@ from contraflow.errors import ContraflowError
 from contraflow.files import whole
 from contraflow.inference.evidence import Linear, draw_scales, linear
 from contraflow.inference.hamiltonian import STEPS, Standing, mass, metropolis, trajectory
+from contraflow.inference.marginal import LongRun, look_ahead, push
 from contraflow.inference.record import DEGREES
 from contraflow.inference.runs import Latents, Runs, error, minus_log_likelihood
 from contraflow.inference.smoother import ROUNDS, Mode, find_mode, smooth, widening
@@ -61,6 +62,10 @@ class Ensembles:
         Share of trajectories that were taken, by ensemble.
     lost : list of int
         Members that did not arrive and started where another did, by ensemble.
+    push : list of float
+        Mean gradient at the end, by ensemble; see `contraflow.inference.marginal.push`.
+    ahead : list of LongRun
+        Of the numbers that are single, over all ensembles.
     coarse : (float, float)
         Median and 90 % quantile of the distance between quarterly and monthly steps, in standard errors of the rows.
     seconds : float or None
@@ -73,21 +78,10 @@ class Ensembles:
     misfit: list[float]
     moved: list[float]
     lost: list[int]
+    push: list[float]
+    ahead: list[LongRun]
     coarse: tuple[float, float]
     seconds: float | None
-
-
-class Hold(NamedTuple):
-    """A latent that is held, and where: by member.
-
-    Attributes
-    ----------
-    row : int
-    at : numpy.ndarray, shape (member,)
-    """
-
-    row: int
-    at: np.ndarray
 
 
 class Fitter:
@@ -154,8 +148,6 @@ class Fitter:
         leave: np.ndarray | None = None,
         progress: Callable[[int, int], None] | None = None,
         trajectories: int = TRAJECTORIES,
-        hold: Hold | None = None,
-        watch: Callable[[Standing], None] | None = None,
     ) -> Ensemble:
         """Make one ensemble.
 
@@ -169,10 +161,6 @@ class Fitter:
         progress : callable, optional
             Called with (steps done, steps).
         trajectories : int
-        hold : Hold, optional
-            Members are then draws of the posterior given that latent.
-        watch : callable, optional
-            Called with where members stand after every trajectory.
         """
         (mode, line), latents, problem = self.around, self.latents, self.problem
         rng = np.random.default_rng([self.seed, number])
@@ -183,23 +171,18 @@ class Fitter:
         wide, errors = np.where(keep, 1.0, UNSEEN)[:, None], latents.errors(z)
         tell = progress or (lambda done, total: None)
         steps = ROUNDS + trajectories * STEPS
-        held = latents.walk_rows
-        if hold is not None:
-            prior[hold.row] = hold.at
-            held = np.append(held, hold.row)
         made = smooth(
             prior, self.runs.pull, self.observed, lambda said: wide * error(problem, said, errors), mode,
-            held, rng, progress=lambda turn, _: tell(turn, steps),
+            latents.walk_rows, rng, progress=lambda turn, _: tell(turn, steps),
         )  # fmt: skip
         z[: len(WALKS)] = made.latent[latents.walk_rows]
-        now, z, moved, lost = self._further(
-            made.latent, z, keep, rng, trajectories, lambda done: tell(ROUNDS + done, steps), hold, watch
-        )
-        errors, monthly = latents.errors(z), self.runs.monthly(now.place)
+        gone = self._further(made.latent, z, keep, rng, trajectories, lambda done: tell(ROUNDS + done, steps))
+        now, errors, monthly = gone.now, latents.errors(gone.z), self.runs.monthly(gone.now.place)
         away = np.abs(now.said - monthly) / error(problem, monthly, errors)
         return Ensemble(
             now.place, np.stack(list(errors.values())), monthly, away,
-            np.array(self._misfit(now.said, z, keep)), np.array(moved), np.array(lost),
+            np.array(self._misfit(now.said, gone.z, keep)), np.array(gone.moved), np.array(gone.lost),
+            np.stack(gone.path), np.array(gone.push),
         )  # fmt: skip
 
     def _further(
@@ -210,10 +193,8 @@ class Fitter:
         rng: np.random.Generator,
         trajectories: int,
         tell: Callable[[int], None],
-        hold: Hold | None,
-        watch: Callable[[Standing], None] | None,
-    ) -> tuple[Standing, np.ndarray, list[float], int]:
-        """Take members further under the posterior: where they stand, all scales, share moved, number not arrived."""
+    ) -> Gone:
+        """Take members further under the posterior."""
         done = 0
 
         def look(place: np.ndarray) -> Standing:
@@ -229,21 +210,18 @@ class Fitter:
         now = look(latent)
         begin, lost = _begin(now, rng)
         z, now = z[:, begin], Standing(*(x[..., begin] for x in now))
-        if hold is not None:
-            now.place[hold.row] = hold.at
         some = range(min(MASSES, latent.shape[1]))
-        weight = mass(
-            (self._derivatives(now, z, keep, i) for i in some), still=None if hold is None else hold.row
-        )
-        moved = []
+        weight = mass(self._derivatives(now, z, keep, i) for i in some)
+        rows = list(self.latents.singles.values())
+        gone = Gone(now, z, [], lost, [now.place[rows]], [push(now.slope)])
         for _ in range(trajectories):
             z = self._errors(now.said, z, keep, rng)
             now, taken = trajectory(look(now.place), step, weight, rng)
             z[: len(WALKS)] = now.place[self.latents.walk_rows]
-            moved.append(float(taken.mean()))
-            if watch is not None:
-                watch(now)
-        return now, z, moved, lost
+            gone.moved.append(float(taken.mean()))
+            gone.path.append(now.place[rows])
+            gone.push.append(push(now.slope))
+        return gone._replace(now=now, z=z)
 
     def _derivatives(self, now: Standing, z: np.ndarray, keep: np.ndarray, member: int) -> np.ndarray:
         """What one member says of the record, by latent, in standard errors of what a row teaches."""
@@ -277,8 +255,25 @@ class Fitter:
         return self.latents.values(ensemble.latent) | dict(zip(ERRORS, ensemble.errors, strict=True))
 
 
+class Gone(NamedTuple):
+    """Members after their trajectories: where they stand, all scales; and of each trajectory how many were taken.
+
+    `path` has the numbers that are single, and `push` the mean gradient, before the first trajectory and after each.
+    """
+
+    now: Standing
+    z: np.ndarray
+    moved: list[float]
+    lost: int
+    path: list[np.ndarray]
+    push: list[float]
+
+
 class Ensemble(NamedTuple):
-    """One ensemble, see `Ensembles`: latents, scales of errors, what it says by month, quarters against months."""
+    """One ensemble, see `Ensembles`: latents, scales of errors, what it says by month, quarters against months.
+
+    `path` has the shape (trajectory + 1, single number, member), `push` (trajectory + 1,).
+    """
 
     latent: np.ndarray
     errors: np.ndarray
@@ -287,6 +282,8 @@ class Ensemble(NamedTuple):
     misfit: np.ndarray
     moved: np.ndarray
     lost: np.ndarray
+    path: np.ndarray
+    push: np.ndarray
 
 
 def _begin(now: Standing, rng: np.random.Generator) -> tuple[np.ndarray, int]:
@@ -349,6 +346,10 @@ def fit_ensembles(
         [float(part.misfit) for part in parts],
         [float(part.moved.mean()) for part in parts],
         [int(part.lost) for part in parts],
+        [float(part.push[-1]) for part in parts],
+        look_ahead(
+            tuple(fitter.latents.singles), np.concatenate([part.path for part in parts], axis=-1), seed
+        ),
         (float(np.median(away)), float(np.quantile(away, 0.9))),
         time.monotonic() - began if whole else None,
     )

@@ -58,14 +58,13 @@ class Mass:
     root : numpy.ndarray, shape (latent, latent)
         Lower Cholesky factor.
     inverse : numpy.ndarray, shape (latent, latent)
-        Nought for a latent that does not move.
     """
 
     root: np.ndarray
     inverse: np.ndarray
 
 
-def mass(derivatives: Iterable[np.ndarray], share: float = SHARE, still: int | None = None) -> Mass:
+def mass(derivatives: Iterable[np.ndarray], share: float = SHARE) -> Mass:
     """Make the mass from what the record says at some members.
 
     Parameters
@@ -74,22 +73,14 @@ def mass(derivatives: Iterable[np.ndarray], share: float = SHARE, still: int | N
         Of what a member says of the record, in standard errors.
     share : float
         See `SHARE`.
-    still : int, optional
-        A latent that does not move: its mass is infinite.
     """
     parts = list(derivatives)
     size = parts[0].shape[1]
     total = np.eye(size)
     for part in parts:
         total += share / len(parts) * part.T @ part
-    if still is not None:
-        total[still], total[:, still] = 0.0, 0.0
-        total[still, still] = 1.0
     root = linalg.cholesky(total, lower=True)
-    inverse = linalg.cho_solve((root, True), np.eye(size))
-    if still is not None:
-        inverse[still, still] = 0.0
-    return Mass(root, inverse)
+    return Mass(root, linalg.cho_solve((root, True), np.eye(size)))
 
 
 def trajectory(

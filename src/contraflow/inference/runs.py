@@ -50,6 +50,7 @@ class Latents:
                 self.places[symbol] = slice(first, first + int(np.prod(shape)))
                 first = self.places[symbol].stop
         self.size = first
+        self.singles = {name: rows.start for name, rows in self.places.items() if rows.stop - rows.start == 1}
         self.scales = [(name, *_prior(rows.loc[name])) for name in SCALES]
         self.walk_rows = np.array([self.places[name].start for name in WALKS])
         self.blocks = {name: self.places[name.removesuffix("_scale")] for name in WALKS}

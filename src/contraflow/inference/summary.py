@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from contraflow.files import write_text
 
@@ -41,32 +40,12 @@ def _short(found: Diagnosis) -> dict[str, Any]:
         "verdicts": whole["verdicts"],
         "sampler": whole["sampler"],
         "coverage": whole["coverage"],
-        "learned": _by_variable(found),
+        "learned": [asdict(row) for row in found.by_parameter],
         "worst": [
             {"name": q.name, "rhat": q.rhat, "ess_bulk": q.ess_bulk, "ess_tail": q.ess_tail}
             for q in found.worst(WORST)
         ],
     }
-
-
-def _by_variable(found: Diagnosis) -> list[dict[str, Any]]:
-    """One row a parameter: how many numbers it has, how far the record narrowed and moved them, and how many not."""
-    rows = []
-    for variable in dict.fromkeys(item.variable for item in found.learned):
-        items = [item for item in found.learned if item.variable == variable]
-        values = np.array([item.contraction for item in items])
-        rows.append(
-            {
-                "variable": variable,
-                "elements": len(values),
-                "median": float(np.median(values)),
-                "largest": float(values.max()),
-                "shift": max((item.shift for item in items), key=abs),
-                "not_identified": sum(not item.identified for item in items),
-                "silent": sum(item.silent for item in items),
-            }
-        )
-    return sorted(rows, key=lambda row: -row["median"])
 
 
 def write(folder: Path, found: dict[str, Any]) -> Path:
@@ -89,3 +68,8 @@ def moved(part: Mapping[str, Any]) -> dict[str, float]:
     """Return the parameters that the record moved without narrowing any number, and how far, the furthest first."""
     rows = [row for row in part["learned"] if row["silent"] < row["not_identified"] == row["elements"]]
     return {row["variable"]: row["shift"] for row in sorted(rows, key=lambda row: -abs(row["shift"]))}
+
+
+def unsettled(part: Mapping[str, Any]) -> list[str]:
+    """Return single numbers of a fit, as `read` gives it, that more trajectories would take elsewhere."""
+    return list(part["sampler"].get("unsettled", []))

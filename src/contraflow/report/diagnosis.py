@@ -156,7 +156,7 @@ def _chains(page: Page, before: str, tree: xr.DataTree, found: Diagnosis) -> Non
 
 def _contraction(page: Page, before: str, found: Diagnosis) -> None:
     page.section(f"{before}Learned" if before else "What did the record teach?")
-    rows = draw.contraction_rows(found.learned)
+    rows = draw.contraction_rows(found.by_parameter)
     page.text(
         "Contraction is one minus the variance after the fit over the variance before, each parameter written as a "
         "standard normal of its prior: 0 if the record says nothing about it, 1 if it settles it, below 0 if the "
@@ -164,7 +164,7 @@ def _contraction(page: Page, before: str, found: Diagnosis) -> None:
         "of the prior, for the number that moved most."
     )
     page.figure(
-        draw.contraction_plot(found.learned),
+        draw.contraction_plot(found.by_parameter),
         f"Contraction by parameter (how many numbers in brackets): least, median, largest. Grey: median below "
         f"{LEARNED}.",
         f"Contraction of {len(rows)} parameters; the largest median is {rows[0][3]:.2f} for {rows[0][0]}.",

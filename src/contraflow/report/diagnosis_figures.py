@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
-from contraflow.inference.diagnose import HALF, LEARNED, NINETY, Coverage, Learned, Quantity, flat, labels_of
+from contraflow.inference.diagnose import HALF, LEARNED, NINETY, Coverage, Quantity, Taught, flat, labels_of
 from contraflow.report.drawing import PALETTE, new_figure
 
 if TYPE_CHECKING:
@@ -69,38 +69,31 @@ def energy_plot(energy: np.ndarray) -> Figure:
     return figure
 
 
-def contraction_rows(learned: Sequence[Learned]) -> list[tuple[str, int, float, float, float, int, str]]:
-    """Rows by variable: name, numbers, least, median, largest contraction, how many not identified, furthest shift."""
-    by: dict[str, list[Learned]] = {}
-    for item in learned:
-        by.setdefault(item.variable, []).append(item)
-    rows = []
-    for name, items in by.items():
-        v = [item.contraction for item in items]
-        unknown, shift = sum(not item.identified for item in items), max((x.shift for x in items), key=abs)
-        rows.append(
-            (name, len(v), min(v), float(np.median(v)), max(v), unknown, f"{shift:+.2f}".replace("-", "−"))
+def contraction_rows(taught: Sequence[Taught]) -> list[tuple[str, int, float, float, float, int, str]]:
+    """Rows by parameter: name, numbers, least, median, largest contraction, how many not identified, furthest shift."""
+    return [
+        (
+            row.variable, row.elements, row.least, row.median, row.largest, row.not_identified,
+            f"{row.shift:+.2f}".replace("-", "−"),
         )
-    return sorted(rows, key=lambda row: -row[3])
+        for row in taught
+    ]  # fmt: skip
 
 
-def contraction_plot(learned: Sequence[Learned]) -> Figure:
-    """One bar a variable: from least to largest contraction over its elements, with the median."""
-    rows = contraction_rows(learned)
-    rows = rows if len(rows) <= BARS else rows[: BARS // 2] + rows[-BARS // 2 :]
+def contraction_plot(taught: Sequence[Taught]) -> Figure:
+    """One bar a parameter: from least to largest contraction over its numbers, with the median."""
+    rows = taught if len(taught) <= BARS else [*taught[: BARS // 2], *taught[-BARS // 2 :]]
     figure, axes = new_figure(height=0.7 + 0.19 * len(rows), width=8.0)
     axis = axes[0, 0]
     at = np.arange(len(rows))[::-1]
-    low, high = np.clip([row[2] for row in rows], -0.5, 1), np.clip([row[4] for row in rows], -0.5, 1)
-    middle = np.clip([row[3] for row in rows], -0.5, 1)
-    colours = [BASE if row[3] < LEARNED else ACCENT for row in rows]
+    low, middle, high = np.clip([(row.least, row.median, row.largest) for row in rows], -0.5, 1).T
+    colours = [BASE if row.median < LEARNED else ACCENT for row in rows]
     axis.hlines(at, low, high, color=colours, linewidth=2.2, alpha=0.45)
     axis.scatter(middle, at, s=16, color=colours, zorder=3)
     axis.axvline(LEARNED, color=MUTED, linewidth=0.7, linestyle="--")
     axis.axvline(0, color=MUTED, linewidth=0.7)
-    axis.set_yticks(
-        at, [_short(f"{row[0]} ({row[1]})" if row[1] > 1 else row[0]) for row in rows], fontsize=7.5
-    )
+    names = [f"{row.variable} ({row.elements})" if row.elements > 1 else row.variable for row in rows]
+    axis.set_yticks(at, [_short(name) for name in names], fontsize=7.5)
     axis.set_xlim(-0.52, 1.02)
     axis.set_ylim(-0.8, len(rows) - 0.2)
     axis.set_xlabel("contraction: 0 nothing learned, 1 known")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contraflow.inference.diagnose import LEARNED, MOVED
-from contraflow.inference.summary import moved, read, silent
+from contraflow.inference.summary import moved, read, silent, unsettled
 from contraflow.report import backtest
 
 if TYPE_CHECKING:
@@ -87,16 +87,22 @@ def fit(case: Case, found: Mapping[str, Any]) -> list[Section]:
     made = []
     for name in sorted(found, key=list(FITS).index):
         part = found[name]
-        made += [_targets(name, part), _covered(name, part), _learned(name, part, names)]
+        made += [_targets(name, part, names), _covered(name, part), _learned(name, part, names)]
     return made
 
 
-def _targets(name: str, part: Mapping[str, Any]) -> Section:
+def _targets(name: str, part: Mapping[str, Any], names: Mapping[str, str]) -> Section:
     judged = [item for item in part["verdicts"] if item["met"] is not None]
     missed = [item["what"] for item in judged if not item["met"]]
     said = f"All {len(judged)} targets are met" if not missed else f"Missed: {', '.join(missed)}"
+    slow = ", ".join(names.get(one, one).lower() for one in unsettled(part))
     words = (
         f"Fit of {FITS.get(name, name)}: {said[0].lower() + said[1:]}.",
+        *(
+            [f"Not yet where further runs would take them, so that less is known than intervals say: {slow}."]
+            if slow
+            else []
+        ),
         "R-hat compares independent runs of the fit (1 is perfect agreement), the effective sample size (ESS) says "
         "how many independent draws they are worth. Both tell whether there are enough draws, not whether the model "
         "is right.",
