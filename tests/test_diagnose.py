@@ -62,7 +62,7 @@ def test_a_summary_tells_the_three_apart_and_the_page_says_which(tree):
 
 
 def test_numbers_that_have_not_settled_are_said_wherever_the_fit_speaks(tree):
-    at = LongRun("modes", mean=-2.4, sd=1.7, later=-1.1, later_sd=1.9, error=0.2, step=0.2)
+    at = LongRun("modes", mean=-2.4, sd=1.7, later=-1.1, later_sd=1.9, error=0.1, step=0.2)
     rows = [
         at,
         at._replace(symbol="same", mean=0.0, sd=1.0, later=0.1),

@@ -201,7 +201,7 @@ def origin_of_draws(case: Case, result: Result) -> str:
     others = ", ".join(names[symbol].lower() for symbol in shifted)
     also = f" It moves without narrowing: {others}." if others else ""
     slow = ", ".join(names[symbol].lower() for part in found.values() for symbol in summary.unsettled(part))
-    also += f" The fit has not settled {slow}: more of it would move them." if slow else ""
+    also += f" The fit has not settled {slow}: more of it might move them." if slow else ""
     return (
         f"{said} That record says next to nothing about {len(silent)} of {fitted} parameters, which are still "
         f"the priors' judgement{among}.{also}"

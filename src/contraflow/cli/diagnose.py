@@ -120,7 +120,7 @@ def _show(out: Console, name: str, found: Diagnosis) -> None:
     from rich.text import Text
 
     from contraflow.report import diagnosis as rows
-    from contraflow.report.diagnosis_figures import contraction_rows
+    from contraflow.report.diagnosis_figures import ahead_rows, contraction_rows
     from contraflow.report.page import show
 
     def text(cells: tuple) -> list[str]:
@@ -138,6 +138,14 @@ def _show(out: Console, name: str, found: Diagnosis) -> None:
     worst = rows.quantity_rows(found.worst(rows.WORST))
     if worst:
         table(out, "Worst off of the quantities", rows.QUANTITY, [text(row) for row in worst])
+    unsettled = [row for row in ahead_rows(found) if row.symbol in found.sampler["unsettled"]]
+    if unsettled:
+        table(
+            out,
+            "Not settled: where single numbers would be in the long run (standard normals of their priors)",
+            rows.AHEAD,
+            [text(row) for row in unsettled],
+        )
     if found.learned:
         table(
             out,

@@ -22,8 +22,7 @@ ACCEPTANCE = 0.5
 PUSH = 1.1
 """Largest mean gradient of the members, in standard errors: about one for draws of the posterior."""
 ASIDE = 0.25
-"""A single number has not settled if its long run has a mean that is further off, in its standard deviations, and
-further than chance."""
+"""A single number has settled if the mean of its long run, with the error of that, is nearer, in standard deviations."""
 HALF, NINETY = (0.45, 0.60), (0.85, 0.95)
 """Share of the fitted points that 50 % and 90 % intervals should cover."""
 LEARNED = 0.1
@@ -285,7 +284,7 @@ def diagnose(tree: xr.DataTree, quantities: Sequence[str] | None = None) -> Diag
 
 
 def slow_numbers(ahead: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
-    """Return the numbers whose mean would be another in the long run, the furthest first; and those not known.
+    """Return numbers that may have another mean in the long run, the furthest first, and those not known.
 
     Parameters
     ----------
@@ -296,7 +295,7 @@ def slow_numbers(ahead: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[st
     for row in ahead:
         if any(row[name] is None or not np.isfinite(row[name]) for name in ("later", "error")):
             unknown.append(row["symbol"])
-        elif (away := abs(row["later"] - row["mean"])) > max(ASIDE * row["sd"], 2 * row["error"]):
+        elif (away := abs(row["later"] - row["mean"]) + row["error"]) > ASIDE * row["sd"]:
             off[row["symbol"]] = away / row["sd"]
     return sorted(off, key=lambda symbol: -off[symbol]), unknown
 

@@ -20,6 +20,7 @@ MET = {True: "met", False: "MISSED", None: "not judged"}
 QUANTITY = ("quantity", "mean", "sd", "5 %", "95 %", "R-hat", "bulk ESS", "tail ESS")
 VERDICT = ("what", "value", "target", "verdict")
 COVERAGE = ("series", "n", "50 %", "90 %", "out 50", "out 90", "weak")
+AHEAD = ("number", "mean", "sd", "long run", "sd then", "its error", "step")
 LEARNED_BY = ("parameter", "n", "least", "median", "largest", f"< {LEARNED}", "shift")
 
 Part = tuple[str, "xr.DataTree", Diagnosis]
@@ -146,6 +147,19 @@ def _chains(page: Page, before: str, tree: xr.DataTree, found: Diagnosis) -> Non
             "creep, and the tails are not to be trusted.",
             "Two histograms of energy. E-BFMI by chain: "
             + ", ".join(f"{value:.2f}" for value in found.sampler.get("e_bfmi", [])),
+        )
+    ahead = draw.ahead_rows(found)
+    if any(np.isfinite(row.later) for row in ahead):
+        page.text(
+            "Chains that begin alike agree also on what none of them has left yet. How members of the fit go between "
+            "places along a number says where they would be in the long run, on the scale on which its prior is a "
+            "standard normal."
+        )
+        page.figure(
+            draw.ahead_plot(ahead),
+            "Mean and standard deviation of single numbers after the fit and in the long run: those furthest from it.",
+            f"{ahead[0].symbol} has a mean of {ahead[0].mean:.2f}, and {ahead[0].later:.2f} in the long run.",
+            data=(AHEAD, ahead),
         )
     single = [item for item in found.quantities if item.name == item.variable]
     if single:

@@ -8,14 +8,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
-from contraflow.inference.diagnose import HALF, LEARNED, NINETY, Coverage, Quantity, Taught, flat, labels_of
+from contraflow.inference.diagnose import (
+    HALF,
+    LEARNED,
+    NINETY,
+    Coverage,
+    Diagnosis,
+    Quantity,
+    Taught,
+    flat,
+    labels_of,
+)
+from contraflow.inference.marginal import LongRun
 from contraflow.report.drawing import PALETTE, new_figure
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
-BINS, PANELS, BARS = 20, 6, 40
+BINS, PANELS, BARS, AHEAD = 20, 6, 40, 12
 TIMES = ("time", "month", "year", "date", "quarter")
 INK, MUTED, ACCENT, BASE = (PALETTE[name] for name in ("ink", "muted", "accent", "baseline"))
 _CHAINS = (PALETTE["accent"], PALETTE["up"], PALETTE["amber"], PALETTE["down"], PALETTE["baseline"])
@@ -97,6 +108,39 @@ def contraction_plot(taught: Sequence[Taught]) -> Figure:
     axis.set_xlim(-0.52, 1.02)
     axis.set_ylim(-0.8, len(rows) - 0.2)
     axis.set_xlabel("contraction: 0 nothing learned, 1 known")
+    return figure
+
+
+def ahead_rows(found: Diagnosis) -> list[LongRun]:
+    """Single numbers, those furthest from their long run first, those of which it is not known last."""
+    rows = [
+        LongRun(**{name: np.nan if value is None else value for name, value in row.items()})
+        for row in found.sampler.get("ahead", [])
+    ]
+
+    def off(row: LongRun) -> float:
+        return -abs(row.later - row.mean) / row.sd if np.isfinite(row.later) and row.sd > 0 else np.inf
+
+    return sorted(rows, key=off)
+
+
+def ahead_plot(rows: Sequence[LongRun]) -> Figure:
+    """Where members are and where they would be in the long run, by number: mean and standard deviation."""
+    rows = [row for row in rows if np.isfinite(row.later)][:AHEAD]
+    figure, axes = new_figure(height=0.9 + 0.3 * len(rows), width=8.0)
+    axis = axes[0, 0]
+    at = np.arange(len(rows))[::-1]
+    mean, spread, later, later_spread = np.array([row[1:5] for row in rows], dtype=float).T
+    for high, middle, away, colour, label in (
+        (0.14, mean, spread, BASE, "members after the fit"),
+        (-0.14, later, later_spread, ACCENT, "in the long run"),
+    ):
+        axis.hlines(at + high, middle - away, middle + away, color=colour, linewidth=2.2, alpha=0.45)
+        axis.scatter(middle, at + high, s=16, color=colour, zorder=3, label=label)
+    axis.axvline(0, color=MUTED, linewidth=0.7)
+    axis.set_yticks(at, [row.symbol for row in rows], fontsize=7.5)
+    axis.set_xlabel("standard normal of the prior")
+    axis.legend(frameon=False, fontsize=8)
     return figure
 
 

@@ -99,7 +99,9 @@ def _targets(name: str, part: Mapping[str, Any], names: Mapping[str, str]) -> Se
     words = (
         f"Fit of {FITS.get(name, name)}: {said[0].lower() + said[1:]}.",
         *(
-            [f"Not yet where further runs would take them, so that less is known than intervals say: {slow}."]
+            [
+                f"Perhaps not where more steps of the fit would take them, so that less is known than intervals say: {slow}."
+            ]
             if slow
             else []
         ),
