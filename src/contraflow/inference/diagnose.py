@@ -22,7 +22,7 @@ ACCEPTANCE = 0.5
 PUSH = 1.1
 """Largest mean gradient of the members, in standard errors: about one for draws of the posterior."""
 ASIDE = 0.25
-"""A single number has settled if the mean of its long run, with the error of that, is nearer, in standard deviations."""
+"""A single number has settled if the mean of its long run and its error are less than that many standard deviations."""
 HALF, NINETY = (0.45, 0.60), (0.85, 0.95)
 """Share of the fitted points that 50 % and 90 % intervals should cover."""
 LEARNED = 0.1
