@@ -31,6 +31,9 @@ ENOUGH = 0.85
 """Share of known truths that 90 % intervals must hold to pass for as wide as they say."""
 NAMED = 40
 """Parameters named in a sentence at most."""
+UNSETTLED = (
+    "Perhaps not where more steps of the fit would take them, so that less is known than intervals say"
+)
 
 
 @dataclass(frozen=True)
@@ -98,13 +101,7 @@ def _targets(name: str, part: Mapping[str, Any], names: Mapping[str, str]) -> Se
     slow = ", ".join(names.get(one, one).lower() for one in unsettled(part))
     words = (
         f"Fit of {FITS.get(name, name)}: {said[0].lower() + said[1:]}.",
-        *(
-            [
-                f"Perhaps not where more steps of the fit would take them, so that less is known than intervals say: {slow}."
-            ]
-            if slow
-            else []
-        ),
+        *([f"{UNSETTLED}: {slow}."] if slow else []),
         "R-hat compares independent runs of the fit (1 is perfect agreement), the effective sample size (ESS) says "
         "how many independent draws they are worth. Both tell whether there are enough draws, not whether the model "
         "is right.",
