@@ -79,4 +79,5 @@ def test_numbers_that_have_not_settled_are_said_wherever_the_fit_speaks(tree):
     assert said["single numbers that have not settled"] == ("modes; too few members to say of 1 of 3", None)
     words = sureness._targets("trade", part, {"modes": "Learning about losses"}).words
     assert words[1].endswith("less is known than intervals say: learning about losses.")
+    assert "More steps of the fit might move modes." in opening(diagnose(tree))
     json.dumps(part, allow_nan=False)

@@ -80,6 +80,8 @@ def opening(found: Diagnosis) -> str:
         if not missed
         else f"{len(missed)} of {judged} targets {'is' if len(missed) == 1 else 'are'} missed: {', '.join(missed)}."
     )
+    if slow := found.sampler.get("unsettled"):
+        words += f" More steps of the fit might move {', '.join(slow)}."
     if found.learned:
         count, of = len(found.silent), len(found.learned)
         words += (

@@ -140,7 +140,7 @@ def ahead_plot(rows: Sequence[LongRun]) -> Figure:
     axis.axvline(0, color=MUTED, linewidth=0.7)
     axis.set_yticks(at, [row.symbol for row in rows], fontsize=7.5)
     axis.set_xlabel("standard normal of the prior")
-    axis.legend(frameon=False, fontsize=8)
+    axis.legend(frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
