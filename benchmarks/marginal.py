@@ -22,7 +22,7 @@ from contraflow.ensemble.run import use_double_precision_and_cache
 from contraflow.errors import ContraflowError
 from contraflow.inference import trade
 from contraflow.inference.ensembles import TRAJECTORIES, Fitter
-from contraflow.inference.marginal import AGAIN, SETTLE, edges, look_ahead, weights
+from contraflow.inference.marginal import AGAIN, SETTLE, edges, look_ahead, redrawn, weights
 
 LAGS = (1, 2, 3)
 
@@ -50,7 +50,7 @@ def below(path: np.ndarray, at: np.ndarray, split: float, lag: int, rng: np.rand
         share = (weights(path, at, lag) * (path < split)).sum()
         again = []
         for _ in range(AGAIN):
-            drawn = path[:, rng.integers(0, path.shape[1], path.shape[1])]
+            drawn = redrawn(path, rng)
             again.append((weights(drawn, at, lag) * (drawn < split)).sum())
     except ContraflowError as problem:
         return str(problem)

@@ -169,23 +169,25 @@ def look_ahead(symbols: tuple[str, ...], path: np.ndarray, seed: int = 0) -> lis
     return rows
 
 
+def redrawn(path: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Paths, shape (time, member), of as many members drawn again."""
+    return path[:, rng.integers(0, path.shape[1], path.shape[1])]
+
+
 def _later(path: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
     """Mean and standard deviation in the long run, and the error of the mean; NaN where they are not known."""
     at = edges(path)
-
-    def mean(path: np.ndarray) -> float:
-        return float((weights(path, at) * path).sum())
-
     try:
         weight = weights(path, at)
     except ContraflowError:
         return np.nan, np.nan, np.nan
-    middle = float((weight * path).sum())
-    spread = float(np.sqrt((weight * (path - middle) ** 2).sum()))
+    mean = float((weight * path).sum())
+    spread = float(np.sqrt((weight * (path - mean) ** 2).sum()))
     again = []
     for _ in range(AGAIN):
+        drawn = redrawn(path, rng)
         try:
-            again.append(mean(path[:, rng.integers(0, path.shape[1], path.shape[1])]))
+            again.append((weights(drawn, at) * drawn).sum())
         except ContraflowError:
             continue
-    return middle, spread, float(np.std(again)) if len(again) > 1 else np.nan
+    return mean, spread, float(np.std(again)) if len(again) > 1 else np.nan
